@@ -1,0 +1,1 @@
+//! Helpers of the tests of `buckets`: real servers, a real browser, measurements.
