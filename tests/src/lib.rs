@@ -1,1 +1,3 @@
 //! Helpers of the tests of `buckets`: real servers, a real browser, measurements.
+
+pub mod components;
