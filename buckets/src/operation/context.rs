@@ -1,0 +1,24 @@
+use std::time::Instant;
+
+use crate::telemetry::{Scope, SpanId};
+
+/// What travels with a request through every layer: small, plain, and kept by retries.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Context {
+    /// Whose request it is, and which dispatcher hears of it.
+    pub scope: Scope,
+    /// The span that layers below report under.
+    pub span: Option<SpanId>,
+    /// When the whole operation must be over.
+    pub deadline: Option<Instant>,
+    /// Which attempt this is, from 1; 0 where nothing counts attempts.
+    pub attempt: u32,
+}
+
+impl Context {
+    /// A context of this scope.
+    pub fn new(scope: Scope) -> Self {
+        Self { scope, ..Self::default() }
+    }
+}

@@ -1,0 +1,2 @@
+//! The catalogue.
+pub mod names;

@@ -1,0 +1,231 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::error::{Error, ErrorKind};
+use crate::telemetry::span::{SpanData, SpanEnd};
+use crate::telemetry::{EventName, Number, Outcome, Scope, ShownKey, SpanId, Stage, Timestamp, Value};
+
+/// A named value beside the built-in ones: `("bytes_saved", Number::U64(12))`.
+pub type Measurement = (&'static str, Number);
+/// A named value beside the built-in ones: `("stored", Value::Bool(true))`.
+pub type Field<'a> = (&'static str, Value<'a>);
+
+/// What a handler gets: something began, ended or happened.
+///
+/// Everything is borrowed and nothing is allocated. The built-in values have an accessor each;
+/// [`measurements`](Self::measurements) and [`metadata`](Self::metadata) go over all of them by
+/// name, those of user-defined events included.
+#[derive(Clone, Copy)]
+pub struct Event<'a> {
+    pub(crate) name: &'static EventName,
+    pub(crate) stage: Stage,
+    pub(crate) span: &'a SpanData,
+    pub(crate) end: Option<&'a SpanEnd<'a>>,
+    pub(crate) measurements: &'a [Measurement],
+    pub(crate) fields: &'a [Field<'a>],
+}
+
+impl<'a> Event<'a> {
+    /// The name without stage, such as `buckets.cloud.insert`.
+    pub fn name(&self) -> &'static EventName {
+        self.name
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The name with stage, such as `buckets.cloud.insert.stop`; `Display` it.
+    pub fn full_name(&self) -> FullName {
+        FullName { name: self.name.as_str(), stage: self.stage }
+    }
+
+    /// Whose operation it is: cloud, adapter, dispatcher.
+    pub fn scope(&self) -> &'a Scope {
+        &self.span.scope
+    }
+
+    /// The operation: `insert`, `put`, or the last segment of the name.
+    pub fn operation(&self) -> &'static str {
+        self.span.operation
+    }
+
+    /// The adapter's name, such as `volume`; empty for events that have none.
+    pub fn adapter(&self) -> &'a str {
+        self.span.scope.adapter()
+    }
+
+    /// The cloud's name; empty for events that have none.
+    pub fn cloud(&self) -> &'a str {
+        self.span.scope.cloud()
+    }
+
+    /// The number that start and end of an operation, and all that happens in between, have in common.
+    pub fn span_id(&self) -> SpanId {
+        self.span.id
+    }
+
+    /// The span this one is part of.
+    pub fn parent_id(&self) -> Option<SpanId> {
+        self.span.parent
+    }
+
+    /// The object's key as far as the dispatcher's [`KeyPolicy`](super::KeyPolicy) shows it.
+    pub fn key(&self) -> Option<ShownKey<'a>> {
+        let key = self.span.key.as_ref()?;
+        ShownKey::new(key, self.span.scope.dispatcher_ref().key_policy())
+    }
+
+    /// The content's top-level media type, such as `image`.
+    pub fn content_type(&self) -> Option<&'static str> {
+        self.span.content_type
+    }
+
+    /// When the operation began, on the dispatcher's clock.
+    pub fn started(&self) -> Timestamp {
+        self.span.started
+    }
+
+    /// How long the operation took; on every event that ends one.
+    pub fn duration(&self) -> Option<Duration> {
+        Some(self.end?.duration)
+    }
+
+    /// How the operation ended; on every event that ends one.
+    pub fn outcome(&self) -> Option<Outcome> {
+        Some(self.end?.outcome)
+    }
+
+    /// The kind of error, unless the operation did what was asked.
+    pub fn kind(&self) -> Option<ErrorKind> {
+        self.end?.outcome.kind()
+    }
+
+    /// The error, where the operation ended with one.
+    pub fn error(&self) -> Option<&'a (dyn StdError + 'static)> {
+        self.end?.error
+    }
+
+    /// The error, where it is one of this library's.
+    pub fn storage_error(&self) -> Option<&'a Error> {
+        self.error()?.downcast_ref()
+    }
+
+    /// Bytes of content moved; absent for operations without content.
+    pub fn bytes(&self) -> Option<u64> {
+        self.end.and(self.span.bytes)
+    }
+
+    /// From the beginning to the first byte of a body.
+    pub fn time_to_first_byte(&self) -> Option<Duration> {
+        self.end?;
+        Some(self.span.first_byte?.since(self.span.started))
+    }
+
+    /// How many attempts it took, where something below retried or counted.
+    pub fn attempts(&self) -> Option<u32> {
+        self.end?;
+        (self.span.attempts > 0).then_some(self.span.attempts)
+    }
+
+    /// The date and time now, which is when the event happens.
+    pub fn system_time(&self) -> SystemTime {
+        self.span.scope.dispatcher_ref().system_time()
+    }
+
+    /// The measurement of this name.
+    pub fn measurement(&self, name: &str) -> Option<Number> {
+        match name {
+            "duration" => self.duration().map(Number::Duration),
+            "bytes" => self.bytes().map(Number::U64),
+            "time_to_first_byte" => self.time_to_first_byte().map(Number::Duration),
+            "attempts" => self.attempts().map(Number::from),
+            _ => self.measurements.iter().find(|(key, _)| *key == name).map(|(_, value)| *value),
+        }
+    }
+
+    /// The metadata of this name.
+    pub fn field(&self, name: &str) -> Option<Value<'a>> {
+        let text = |text: &'a str| (!text.is_empty()).then_some(Value::Str(text));
+        let error = || self.storage_error();
+        match name {
+            "operation" => text(self.operation()),
+            "adapter" => text(self.adapter()),
+            "cloud" => text(self.cloud()),
+            "span_id" => Some(Value::U64(self.span.id.get())),
+            "parent_id" => Some(Value::U64(self.span.parent?.get())),
+            "content_type" => Some(Value::Str(self.span.content_type?)),
+            "status" => Some(Value::Str(self.outcome()?.status().as_str())),
+            "kind" => Some(Value::Str(self.kind()?.as_str())),
+            "handled" => Some(Value::Bool(self.outcome()?.is_handled())),
+            "retryable" => Some(Value::Bool(error()?.is_retryable())),
+            "http_status" => Some(Value::U64(error()?.http_status()?.into())),
+            "request_id" => Some(Value::Str(error()?.request_id()?)),
+            _ => self.fields.iter().find(|(key, _)| *key == name).map(|(_, value)| *value),
+        }
+    }
+
+    /// All measurements that this event has, built-in ones first.
+    pub fn measurements(&self) -> impl Iterator<Item = Measurement> {
+        const BUILT_IN: [&str; 4] = ["duration", "bytes", "time_to_first_byte", "attempts"];
+        let event = *self;
+        BUILT_IN
+            .into_iter()
+            .filter_map(move |name| Some((name, event.measurement(name)?)))
+            .chain(self.measurements.iter().copied())
+    }
+
+    /// All metadata that this event has but key and error, which have accessors of their own;
+    /// built-in ones first.
+    pub fn metadata(&self) -> impl Iterator<Item = Field<'a>> {
+        const BUILT_IN: [&str; 12] = [
+            "operation",
+            "adapter",
+            "cloud",
+            "span_id",
+            "parent_id",
+            "content_type",
+            "status",
+            "kind",
+            "handled",
+            "retryable",
+            "http_status",
+            "request_id",
+        ];
+        let event = *self;
+        BUILT_IN.into_iter().filter_map(move |name| Some((name, event.field(name)?))).chain(self.fields.iter().copied())
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Event");
+        out.field("name", &format_args!("{}", self.full_name()));
+        for (name, value) in self.metadata() {
+            out.field(name, &value);
+        }
+        for (name, value) in self.measurements() {
+            out.field(name, &format_args!("{value}"));
+        }
+        out.finish()
+    }
+}
+
+/// An event's name with its stage behind another dot; made by [`Event::full_name`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FullName {
+    name: &'static str,
+    stage: Stage,
+}
+
+impl fmt::Display for FullName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        match self.stage.as_str() {
+            Some(stage) => write!(f, ".{stage}"),
+            None => Ok(()),
+        }
+    }
+}

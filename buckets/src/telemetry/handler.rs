@@ -1,0 +1,30 @@
+use crate::telemetry::Event;
+
+/// Something that wants to know what happens: a log, a registry of metrics, an error tracker.
+///
+/// Called in the thread where the event happens, while the operation waits: be quick, and never
+/// block. A handler that panics is caught and counted, others are still called, and
+/// `buckets.telemetry.handler.failure` is emitted. Events that a handler itself causes are dropped
+/// and counted, so that no handler can call itself for ever.
+///
+/// Any `Fn(&Event<'_>)` is one:
+///
+/// ```
+/// use buckets::telemetry::{Dispatcher, Event};
+///
+/// let dispatcher = Dispatcher::new();
+/// dispatcher.attach("printer", "buckets.cloud.*.exception", |event: &Event<'_>| {
+///     eprintln!("{} failed: {:?}", event.operation(), event.kind());
+/// })?;
+/// # Ok::<(), buckets::telemetry::AttachError>(())
+/// ```
+pub trait Handler: Send + Sync + 'static {
+    /// Takes note of an event.
+    fn handle(&self, event: &Event<'_>);
+}
+
+impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Handler for F {
+    fn handle(&self, event: &Event<'_>) {
+        self(event);
+    }
+}

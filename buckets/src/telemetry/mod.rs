@@ -1,0 +1,29 @@
+//! Events, spans and who hears of them.
+
+pub mod catalogue;
+mod clock;
+mod dispatcher;
+mod event;
+mod handler;
+mod key_policy;
+mod name;
+mod outcome;
+mod scope;
+mod selector;
+mod span;
+mod span_id;
+mod stage;
+mod value;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use dispatcher::{AttachError, Dispatcher, DispatcherBuilder, HandlerInfo};
+pub use event::{Event, Field, FullName, Measurement};
+pub use handler::Handler;
+pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
+pub use name::EventName;
+pub use outcome::{Outcome, Status};
+pub use scope::Scope;
+pub use span::{Span, SpanStart, Watched};
+pub use span_id::SpanId;
+pub use stage::Stage;
+pub use value::{Number, Value};

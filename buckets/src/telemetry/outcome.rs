@@ -1,0 +1,85 @@
+use std::fmt;
+
+use crate::error::ErrorKind;
+use crate::telemetry::Stage;
+
+/// How an operation ended: in exactly one of these ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It did what was asked.
+    Success,
+    /// It answered with an error that is an answer: nothing found by a lookup, a condition of the
+    /// caller that does not hold.
+    Expected(ErrorKind),
+    /// It failed.
+    Error(ErrorKind),
+    /// Its code panicked.
+    Panic,
+    /// Whoever waited for it went away first: its future, or a body still in motion, was dropped.
+    Cancelled,
+}
+
+impl Outcome {
+    /// The coarse result, for a metric label.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Success | Self::Expected(_) => Status::Success,
+            Self::Error(_) | Self::Panic => Status::Error,
+            Self::Cancelled => Status::Cancelled,
+        }
+    }
+
+    /// The kind of everything but plain success.
+    pub const fn kind(self) -> Option<ErrorKind> {
+        match self {
+            Self::Success => None,
+            Self::Expected(kind) | Self::Error(kind) => Some(kind),
+            Self::Panic => Some(ErrorKind::Panic),
+            Self::Cancelled => Some(ErrorKind::Cancelled),
+        }
+    }
+
+    /// The stage of the event that tells of it.
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::Success | Self::Expected(_) => Stage::Stop,
+            Self::Error(_) | Self::Panic | Self::Cancelled => Stage::Exception,
+        }
+    }
+
+    /// Whether the code came to an end of its own accord: false for a panic only.
+    pub const fn is_handled(self) -> bool {
+        !matches!(self, Self::Panic)
+    }
+}
+
+/// The coarse result of an operation: the `status` label of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// It did what was asked, or gave an expected answer.
+    Success,
+    /// It failed or panicked.
+    Error,
+    /// Whoever waited went away.
+    Cancelled,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Success, Self::Error, Self::Cancelled];
+
+    /// The label's value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,147 @@
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use arc_swap::ArcSwap;
+
+use crate::telemetry::Dispatcher;
+
+/// Whose operations an event tells of: the dispatcher, and the names of cloud and adapter.
+///
+/// Made once per cloud and shared by its spans. Handlers may keep what they have resolved for a
+/// scope in the scope itself ([`local`](Self::local)), so that it goes when the cloud goes.
+#[derive(Clone)]
+pub struct Scope(Option<Arc<Inner>>);
+
+struct Inner {
+    dispatcher: Dispatcher,
+    cloud: Box<str>,
+    adapter: Box<str>,
+    locals: ArcSwap<Vec<(usize, Local)>>,
+}
+
+type Local = Arc<dyn Any + Send + Sync>;
+
+/// The scope of everything that belongs to no cloud, on the global dispatcher.
+static GLOBAL: LazyLock<Inner> = LazyLock::new(|| Inner::new(Dispatcher::global(), "", ""));
+
+impl Inner {
+    fn new(dispatcher: Dispatcher, cloud: &str, adapter: &str) -> Self {
+        Self { dispatcher, cloud: cloud.into(), adapter: adapter.into(), locals: ArcSwap::default() }
+    }
+}
+
+impl Scope {
+    /// A scope for the operations of one cloud on one adapter.
+    ///
+    /// Both names become metric labels, so they must come from a small set and never from users.
+    pub fn new(dispatcher: Dispatcher, cloud: &str, adapter: &str) -> Self {
+        Self(Some(Arc::new(Inner::new(dispatcher, cloud, adapter))))
+    }
+
+    /// The scope without names on the global dispatcher.
+    pub const fn global() -> Self {
+        Self(None)
+    }
+
+    /// A scope without names on this dispatcher.
+    pub fn of(dispatcher: Dispatcher) -> Self {
+        Self::new(dispatcher, "", "")
+    }
+
+    /// The dispatcher that events of this scope go to.
+    pub fn dispatcher(&self) -> Dispatcher {
+        self.dispatcher_ref().clone()
+    }
+
+    /// Whether anybody listens: one relaxed load for the global scope.
+    #[inline]
+    pub(crate) fn is_active(&self) -> bool {
+        match &self.0 {
+            Some(inner) => inner.dispatcher.is_active(),
+            None => Dispatcher::global().is_active(),
+        }
+    }
+
+    /// The cloud's name, or nothing.
+    pub fn cloud(&self) -> &str {
+        &self.inner().cloud
+    }
+
+    /// The adapter's name, or nothing.
+    pub fn adapter(&self) -> &str {
+        &self.inner().adapter
+    }
+
+    /// Calls `with` on what the handler with the number `slot` keeps in this scope, made by `make` at first.
+    ///
+    /// A handler gets its number from [`new_slot`](Self::new_slot). `make` may be called twice
+    /// when two threads come first; one of the values is then dropped.
+    pub fn local<T, R>(&self, slot: usize, make: impl FnOnce() -> T, with: impl FnOnce(&T) -> R) -> R
+    where
+        T: Send + Sync + 'static,
+    {
+        let inner = self.inner();
+        if let Some(value) = find(&inner.locals.load(), slot) {
+            return with(value);
+        }
+        let made: Local = Arc::new(make());
+        inner.locals.rcu(|locals| {
+            let mut locals = Vec::clone(locals);
+            if find::<T>(&locals, slot).is_none() {
+                locals.push((slot, Arc::clone(&made)));
+            }
+            locals
+        });
+        let locals = inner.locals.load();
+        match find(&locals, slot).or_else(|| made.downcast_ref()) {
+            Some(value) => with(value),
+            None => unreachable!("`made` is a T"),
+        }
+    }
+
+    /// A number for [`local`](Self::local) that no other handler has.
+    pub fn new_slot() -> usize {
+        static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    pub(crate) fn dispatcher_ref(&self) -> &Dispatcher {
+        &self.inner().dispatcher
+    }
+
+    fn inner(&self) -> &Inner {
+        self.0.as_deref().unwrap_or_else(|| &GLOBAL)
+    }
+}
+
+fn find<T: 'static>(locals: &[(usize, Local)], slot: usize) -> Option<&T> {
+    locals.iter().find(|(key, _)| *key == slot)?.1.downcast_ref()
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self::global()
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("cloud", &self.cloud()).field("adapter", &self.adapter()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_handler_keeps_its_own_in_each_scope() {
+        let (one, two) = (Scope::of(Dispatcher::new()), Scope::of(Dispatcher::new()));
+        let (a, b) = (Scope::new_slot(), Scope::new_slot());
+        assert_eq!(one.local(a, || 1_u32, |value| *value), 1);
+        assert_eq!(one.local(a, || 2_u32, |value| *value), 1);
+        assert_eq!(one.local(b, || 3_u32, |value| *value), 3);
+        assert_eq!(two.local(a, || 4_u32, |value| *value), 4);
+    }
+}
