@@ -14,7 +14,7 @@ use buckets_tests::components::browser::Browser;
 use buckets_tests::components::process::{PATIENCE, Process, installed, until};
 use buckets_tests::components::prometheus::Prometheus;
 use buckets_tests::components::promtool;
-use fantoccini::Locator;
+use thirtyfour::prelude::*;
 
 #[tokio::test]
 async fn prometheus_scrapes_and_answers() {
@@ -107,22 +107,22 @@ async fn chromium_uploads_reads_and_downloads() {
     std::fs::write(&file, &bytes).expect("a file");
     let address = serve(mirror()).await;
     let browser = Browser::start().await;
-    let window = browser.client();
+    let window = browser.window();
 
     window
-        .goto(&format!("http://{address}/"))
+        .goto(format!("http://{address}/"))
         .await
         .expect("the page");
     let input = window
-        .find(Locator::Css("input[type=file]"))
+        .find(By::Css("input[type=file]"))
         .await
         .expect("the input");
     input
-        .send_keys(&file.to_string_lossy())
+        .send_keys(file.to_string_lossy())
         .await
         .expect("the choice of a file");
     window
-        .find(Locator::Css("button"))
+        .find(By::Css("button"))
         .await
         .expect("the button")
         .click()
@@ -130,8 +130,8 @@ async fn chromium_uploads_reads_and_downloads() {
         .expect("a click");
 
     let said = window
-        .wait()
-        .for_element(Locator::Id("said"))
+        .query(By::Id("said"))
+        .first()
         .await
         .expect("the answer");
     assert_eq!(
@@ -140,7 +140,7 @@ async fn chromium_uploads_reads_and_downloads() {
     );
 
     window
-        .find(Locator::Css("a"))
+        .find(By::Css("a"))
         .await
         .expect("the link")
         .click()
@@ -153,7 +153,10 @@ async fn chromium_uploads_reads_and_downloads() {
     );
 
     let picture = folder.path().join("window.png");
-    browser.screenshot(&picture).await;
+    window
+        .screenshot(&picture)
+        .await
+        .expect("a picture of the window");
     assert!(
         std::fs::read(picture)
             .expect("the picture")

@@ -3,21 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::WebDriver;
 
 use super::process::{PATIENCE, Process, installed, until};
-
-/// How long a page may load and a script may run, in milliseconds: less than the helpers wait, so that
-/// the browser itself says what hung.
-const HANG: u64 = 30_000;
 
 /// A running Chromium with one window, its own empty profile and its own download folder.
 #[derive(Debug)]
 pub struct Browser {
-    client: Client,
+    window: WebDriver,
     // Ends before its folder does, and takes the browser along.
     _driver: Process,
     folder: TempDir,
@@ -48,41 +43,28 @@ impl Browser {
         let Value::Object(capabilities) = capabilities(&chromium, folder.path()) else {
             unreachable!("capabilities are written as an object");
         };
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+        let window = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .unwrap_or_else(|error| {
-                panic!(
-                    "Chromium does not start: {error}; the driver printed:\n{}",
-                    driver.output()
-                )
+                let printed = driver.output();
+                panic!("Chromium does not start: {error}; the driver printed:\n{printed}")
             });
+        // The session ends with its driver: closing it first could wait for a page that hangs.
+        window
+            .clone()
+            .leak()
+            .expect("a session that nobody has quit");
         Self {
-            client,
+            window,
             _driver: driver,
             folder,
         }
     }
 
-    /// The WebDriver session: pages, elements, scripts, screenshots' raw bytes.
+    /// The one window: pages, elements, scripts, pictures.
     #[must_use]
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// Writes what the window shows to `path`, as PNG.
-    ///
-    /// # Panics
-    ///
-    /// When there is no picture or it cannot be written.
-    pub async fn screenshot(&self, path: &Path) {
-        let png = self
-            .client
-            .screenshot()
-            .await
-            .expect("a picture of the window");
-        std::fs::write(path, png).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    pub fn window(&self) -> &WebDriver {
+        &self.window
     }
 
     /// Waits until the browser has finished downloading a file called `name`, and says where it is.
@@ -118,7 +100,6 @@ fn port_in(printed: &str) -> Option<u16> {
 
 fn capabilities(chromium: &Path, folder: &Path) -> Value {
     json!({
-        "timeouts": { "pageLoad": HANG, "script": HANG },
         "goog:chromeOptions": {
             "binary": chromium,
             "args": [
