@@ -18,46 +18,27 @@ use thirtyfour::prelude::*;
 
 #[tokio::test]
 async fn prometheus_scrapes_and_answers() {
-    let page = Arc::new(Mutex::new(String::from(
-        "# TYPE parts_total counter\nparts_total{kind=\"real\"} 41\n",
-    )));
+    let page = Arc::new(Mutex::new(String::from("# TYPE parts_total counter\nparts_total{kind=\"real\"} 41\n")));
     let shown = Arc::clone(&page);
-    let app = Router::new().route(
-        "/metrics",
-        get(async move || shown.lock().expect("the page").clone()),
-    );
+    let app = Router::new().route("/metrics", get(async move || shown.lock().expect("the page").clone()));
     let prometheus = Prometheus::scraping(serve(app).await, Duration::from_millis(100)).await;
 
     prometheus.wait_for_scrape().await;
-    let [sample] = prometheus
-        .query("parts_total")
-        .await
-        .try_into()
-        .expect("one series");
+    let [sample] = prometheus.query("parts_total").await.try_into().expect("one series");
     assert_eq!(sample.value, 41.0);
     assert_eq!(sample.labels.get("kind").map(String::as_str), Some("real"));
-    assert_eq!(
-        sample.labels.get("__name__").map(String::as_str),
-        Some("parts_total")
-    );
+    assert_eq!(sample.labels.get("__name__").map(String::as_str), Some("parts_total"));
     assert_eq!(prometheus.query("absent_total").await, []);
 
-    *page.lock().expect("the page") =
-        String::from("# TYPE parts_total counter\nparts_total{kind=\"real\"} 42\n");
+    *page.lock().expect("the page") = String::from("# TYPE parts_total counter\nparts_total{kind=\"real\"} 42\n");
     prometheus.wait_for_scrape().await;
-    let [sum] = prometheus
-        .query("sum(parts_total)")
-        .await
-        .try_into()
-        .expect("one sum");
+    let [sum] = prometheus.query("sum(parts_total)").await.try_into().expect("one sum");
     assert_eq!(sum.value, 42.0);
 }
 
 #[test]
 fn promtool_tells_a_good_page_from_a_bad_one() {
-    let good = promtool::check_metrics(
-        "# HELP parts_total Parts.\n# TYPE parts_total counter\nparts_total 1\n",
-    );
+    let good = promtool::check_metrics("# HELP parts_total Parts.\n# TYPE parts_total counter\nparts_total 1\n");
     assert!(good.accepted, "{}", good.output);
 
     let bad = promtool::check_metrics("# TYPE parts counter\nparts 1\n");
@@ -100,68 +81,28 @@ tests:
 #[tokio::test]
 async fn chromium_uploads_reads_and_downloads() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bytes: Vec<u8> = (0..300_000_u32)
-        .flat_map(|n| (n % 65_521).to_le_bytes())
-        .collect();
+    let bytes: Vec<u8> = (0..300_000_u32).flat_map(|n| (n % 65_521).to_le_bytes()).collect();
     let file = folder.path().join("photo.bin");
     std::fs::write(&file, &bytes).expect("a file");
     let address = serve(mirror()).await;
     let browser = Browser::start().await;
     let window = browser.window();
 
-    window
-        .goto(format!("http://{address}/"))
-        .await
-        .expect("the page");
-    let input = window
-        .find(By::Css("input[type=file]"))
-        .await
-        .expect("the input");
-    input
-        .send_keys(file.to_string_lossy())
-        .await
-        .expect("the choice of a file");
-    window
-        .find(By::Css("button"))
-        .await
-        .expect("the button")
-        .click()
-        .await
-        .expect("a click");
+    window.goto(format!("http://{address}/")).await.expect("the page");
+    let input = window.find(By::Css("input[type=file]")).await.expect("the input");
+    input.send_keys(file.to_string_lossy()).await.expect("the choice of a file");
+    window.find(By::Css("button")).await.expect("the button").click().await.expect("a click");
 
-    let said = window
-        .query(By::Id("said"))
-        .first()
-        .await
-        .expect("the answer");
-    assert_eq!(
-        said.text().await.expect("its text"),
-        format!("{} bytes of photo.bin", bytes.len())
-    );
+    let said = window.query(By::Id("said")).first().await.expect("the answer");
+    assert_eq!(said.text().await.expect("its text"), format!("{} bytes of photo.bin", bytes.len()));
 
-    window
-        .find(By::Css("a"))
-        .await
-        .expect("the link")
-        .click()
-        .await
-        .expect("a click");
+    window.find(By::Css("a")).await.expect("the link").click().await.expect("a click");
     let downloaded = browser.downloaded("again.bin").await;
-    assert!(
-        std::fs::read(downloaded).expect("the download") == bytes,
-        "the download differs from the upload"
-    );
+    assert!(std::fs::read(downloaded).expect("the download") == bytes, "the download differs from the upload");
 
     let picture = folder.path().join("window.png");
-    window
-        .screenshot(&picture)
-        .await
-        .expect("a picture of the window");
-    assert!(
-        std::fs::read(picture)
-            .expect("the picture")
-            .starts_with(b"\x89PNG\r\n\x1a\n")
-    );
+    window.screenshot(&picture).await.expect("a picture of the window");
+    assert!(std::fs::read(picture).expect("the picture").starts_with(b"\x89PNG\r\n\x1a\n"));
 }
 
 /// A site that gives back the file it was last given.
@@ -178,24 +119,12 @@ fn mirror() -> Router {
         let name = field.file_name().expect("a file name").to_owned();
         let bytes = field.bytes().await.expect("the whole file");
         *kept.lock().expect("the file") = bytes.to_vec();
-        Html(format!(
-            "<p id=said>{} bytes of {name}</p><a href=/file>Download</a>",
-            bytes.len()
-        ))
+        Html(format!("<p id=said>{} bytes of {name}</p><a href=/file>Download</a>", bytes.len()))
     }
     async fn give(State(kept): State<Kept>) -> impl IntoResponse {
-        (
-            [(
-                header::CONTENT_DISPOSITION,
-                "attachment; filename=again.bin",
-            )],
-            kept.lock().expect("the file").clone(),
-        )
+        ([(header::CONTENT_DISPOSITION, "attachment; filename=again.bin")], kept.lock().expect("the file").clone())
     }
-    Router::new()
-        .route("/", get(form))
-        .route("/file", post(keep).get(give))
-        .with_state(Kept::default())
+    Router::new().route("/", get(form)).route("/file", post(keep).get(give)).with_state(Kept::default())
 }
 
 #[tokio::test]
@@ -203,9 +132,7 @@ fn mirror() -> Router {
 async fn a_program_that_ends_early_is_quoted() {
     let mut command = Command::new("sh");
     command.args(["-c", "echo no voice; exit 3"]);
-    Process::start(&command)
-        .until("singing", async |_| Err::<(), _>("silence".into()))
-        .await;
+    Process::start(&command).until("singing", async |_| Err::<(), _>("silence".into())).await;
 }
 
 #[tokio::test]
@@ -215,30 +142,16 @@ async fn a_dropped_program_takes_its_children_along() {
     let mut program = Process::start(&command);
     let child = program
         .until("naming its child", async |printed| {
-            let pid = printed
-                .trim()
-                .strip_prefix("child ")
-                .ok_or("no child yet")?;
+            let pid = printed.trim().strip_prefix("child ").ok_or("no child yet")?;
             pid.parse::<u32>().map_err(|error| error.to_string())
         })
         .await;
     // Nothing there, or an entry that only waits for its parent to look: the program is gone.
-    let runs = || {
-        !std::fs::read(format!("/proc/{child}/cmdline"))
-            .unwrap_or_default()
-            .is_empty()
-    };
+    let runs = || !std::fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default().is_empty();
     assert!(runs());
 
     drop(program);
-    until("the child's end", PATIENCE, async || {
-        if runs() {
-            Err("it runs".into())
-        } else {
-            Ok(())
-        }
-    })
-    .await;
+    until("the child's end", PATIENCE, async || if runs() { Err("it runs".into()) } else { Ok(()) }).await;
 }
 
 #[test]
@@ -249,12 +162,8 @@ fn an_absent_program_says_what_to_install() {
 
 /// Serves `app` on loopback until the test's runtime ends.
 async fn serve(app: Router) -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let address = listener
-        .local_addr()
-        .expect("the port that the system chose");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("the port that the system chose");
     tokio::spawn(async move { axum::serve(listener, app).await });
     address
 }

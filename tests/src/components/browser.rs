@@ -35,30 +35,19 @@ impl Browser {
             .env("HOME", folder.path());
         let mut driver = Process::start(&command);
         let port = driver
-            .until("saying its port", async |printed| {
-                port_in(printed).ok_or_else(|| "it has not said it yet".into())
-            })
+            .until("saying its port", async |printed| port_in(printed).ok_or_else(|| "it has not said it yet".into()))
             .await;
 
         let Value::Object(capabilities) = capabilities(&chromium, folder.path()) else {
             unreachable!("capabilities are written as an object");
         };
-        let window = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
-            .await
-            .unwrap_or_else(|error| {
-                let printed = driver.output();
-                panic!("Chromium does not start: {error}; the driver printed:\n{printed}")
-            });
+        let window = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap_or_else(|error| {
+            let printed = driver.output();
+            panic!("Chromium does not start: {error}; the driver printed:\n{printed}")
+        });
         // The session ends with its driver: closing it first could wait for a page that hangs.
-        window
-            .clone()
-            .leak()
-            .expect("a session that nobody has quit");
-        Self {
-            window,
-            _driver: driver,
-            folder,
-        }
+        window.clone().leak().expect("a session that nobody has quit");
+        Self { window, _driver: driver, folder }
     }
 
     /// The one window: pages, elements, scripts, pictures.
@@ -77,15 +66,10 @@ impl Browser {
         let downloads = downloads_in(self.folder.path());
         until(&format!("the download of `{name}`"), PATIENCE, async || {
             let names = file_names(&downloads);
-            let unfinished = names
-                .iter()
-                .any(|name| name.ends_with(".crdownload") || name.starts_with(".org.chromium"));
+            let unfinished =
+                names.iter().any(|name| name.ends_with(".crdownload") || name.starts_with(".org.chromium"));
             let found = !unfinished && names.iter().any(|found| found == name);
-            if found {
-                Ok(downloads.join(name))
-            } else {
-                Err(format!("the folder has {names:?}"))
-            }
+            if found { Ok(downloads.join(name)) } else { Err(format!("the folder has {names:?}")) }
         })
         .await
     }
@@ -130,7 +114,5 @@ fn downloads_in(folder: &Path) -> PathBuf {
 /// The names in `folder`, which the browser makes when it first needs it.
 fn file_names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
-    entries
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .collect()
+    entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect()
 }

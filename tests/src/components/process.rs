@@ -44,21 +44,14 @@ pub fn installed(program: &str, package: &str) -> PathBuf {
 /// # Panics
 ///
 /// After `limit`, with `what` was waited for and the last reason that `probe` gave.
-pub async fn until<T>(
-    what: &str,
-    limit: Duration,
-    probe: impl AsyncFnMut() -> Result<T, String>,
-) -> T {
+pub async fn until<T>(what: &str, limit: Duration, probe: impl AsyncFnMut() -> Result<T, String>) -> T {
     match poll(limit, probe).await {
         Ok(answer) => answer,
         Err(reason) => panic!("waited {limit:?} for {what}, in vain: {reason}"),
     }
 }
 
-async fn poll<T>(
-    limit: Duration,
-    mut probe: impl AsyncFnMut() -> Result<T, String>,
-) -> Result<T, String> {
+async fn poll<T>(limit: Duration, mut probe: impl AsyncFnMut() -> Result<T, String>) -> Result<T, String> {
     let mut last = String::from("the first question was never answered");
     let asking = async {
         loop {
@@ -91,12 +84,7 @@ impl Process {
     pub fn start(command: &Command) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
         let output = NamedTempFile::new().expect("a temporary file for what a program prints");
-        let sink = || {
-            OpenOptions::new()
-                .append(true)
-                .open(output.path())
-                .expect("the temporary file just made")
-        };
+        let sink = || OpenOptions::new().append(true).open(output.path()).expect("the temporary file just made");
         let child = on_lifeline(command)
             .process_group(0)
             .stdin(Stdio::piped())
@@ -104,11 +92,7 @@ impl Process {
             .stderr(sink())
             .spawn()
             .unwrap_or_else(|error| panic!("`{name}` does not start: {error}"));
-        Self {
-            name,
-            child,
-            output,
-        }
+        Self { name, child, output }
     }
 
     /// What the program has printed so far, to standard output and standard error.
@@ -126,32 +110,20 @@ impl Process {
     /// # Panics
     ///
     /// When the program ends, or after [`PATIENCE`]: with its output and the last reason that `probe` gave.
-    pub async fn until<T>(
-        &mut self,
-        what: &str,
-        mut probe: impl AsyncFnMut(&str) -> Result<T, String>,
-    ) -> T {
-        let Self {
-            name,
-            child,
-            output,
-        } = self;
+    pub async fn until<T>(&mut self, what: &str, mut probe: impl AsyncFnMut(&str) -> Result<T, String>) -> T {
+        let Self { name, child, output } = self;
         let printed = || printed_to(output);
         let answer = poll(PATIENCE, async || {
             if let Some(status) = child.try_wait().expect("the state of a child process") {
-                panic!(
-                    "`{name}` ended with {status} instead of {what}; it printed:\n{}",
-                    printed()
-                );
+                panic!("`{name}` ended with {status} instead of {what}; it printed:\n{}", printed());
             }
             probe(&printed()).await
         });
         match answer.await {
             Ok(answer) => answer,
-            Err(reason) => panic!(
-                "waited {PATIENCE:?} for `{name}` {what}, in vain: {reason}; it printed:\n{}",
-                printed()
-            ),
+            Err(reason) => {
+                panic!("waited {PATIENCE:?} for `{name}` {what}, in vain: {reason}; it printed:\n{}", printed())
+            }
         }
     }
 }
@@ -175,10 +147,7 @@ fn printed_to(file: &NamedTempFile) -> String {
 /// `command`, run by a shell that becomes it once the lifeline is laid.
 fn on_lifeline(command: &Command) -> Command {
     let mut shell = Command::new("/bin/sh");
-    shell
-        .args(["-c", LIFELINE, "sh"])
-        .arg(command.get_program())
-        .args(command.get_args());
+    shell.args(["-c", LIFELINE, "sh"]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => shell.env(name, value),

@@ -55,10 +55,7 @@ impl Prometheus {
         let mut command = Command::new(installed("prometheus", "prometheus"));
         command
             .arg(format!("--config.file={}", config.display()))
-            .arg(format!(
-                "--storage.tsdb.path={}",
-                folder.path().join("data").display()
-            ))
+            .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
             .arg("--web.listen-address=127.0.0.1:0");
         let mut process = Process::start(&command);
         let client = Client::new();
@@ -70,24 +67,11 @@ impl Prometheus {
             .await;
         process
             .until("being ready", async |_| {
-                let answer = client
-                    .get(format!("{base}/-/ready"))
-                    .send()
-                    .await
-                    .map_err(|error| error.to_string())?;
-                if answer.status().is_success() {
-                    Ok(())
-                } else {
-                    Err(answer.status().to_string())
-                }
+                let answer = client.get(format!("{base}/-/ready")).send().await.map_err(|error| error.to_string())?;
+                if answer.status().is_success() { Ok(()) } else { Err(answer.status().to_string()) }
             })
             .await;
-        Self {
-            process,
-            base,
-            client,
-            _folder: folder,
-        }
+        Self { process, base, client, _folder: folder }
     }
 
     /// The address of its web interface and API, such as `http://127.0.0.1:9090`.
@@ -102,9 +86,7 @@ impl Prometheus {
     ///
     /// When Prometheus refuses the query or answers with anything but an instant vector.
     pub async fn query(&self, promql: &str) -> Vec<Sample> {
-        self.try_query(promql)
-            .await
-            .unwrap_or_else(|error| panic!("query `{promql}`: {error}"))
+        self.try_query(promql).await.unwrap_or_else(|error| panic!("query `{promql}`: {error}"))
     }
 
     /// Asks `promql` until `enough` accepts the answer, and returns that answer.
@@ -112,23 +94,11 @@ impl Prometheus {
     /// # Panics
     ///
     /// When that takes longer than [`PATIENCE`]: with the last answer and what Prometheus printed.
-    pub async fn query_until(
-        &self,
-        promql: &str,
-        enough: impl Fn(&[Sample]) -> bool,
-    ) -> Vec<Sample> {
-        until(
-            &format!("another answer to `{promql}`"),
-            PATIENCE,
-            async || {
-                let samples = self.try_query(promql).await?;
-                if enough(&samples) {
-                    Ok(samples)
-                } else {
-                    Err(format!("the last answer was {samples:?}"))
-                }
-            },
-        )
+    pub async fn query_until(&self, promql: &str, enough: impl Fn(&[Sample]) -> bool) -> Vec<Sample> {
+        until(&format!("another answer to `{promql}`"), PATIENCE, async || {
+            let samples = self.try_query(promql).await?;
+            if enough(&samples) { Ok(samples) } else { Err(format!("the last answer was {samples:?}")) }
+        })
         .await
     }
 
@@ -139,29 +109,17 @@ impl Prometheus {
     ///
     /// When there is none within [`PATIENCE`].
     pub async fn wait_for_scrape(&self) {
-        let called = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .expect("a clock past 1970")
-            + ALIGNMENT;
+        let called = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock past 1970") + ALIGNMENT;
         // `timestamp` tells when a sample was scraped only when it is given a plain selector.
         let scraped = format!("timestamp(up{{job=\"{JOB}\"}}) and up{{job=\"{JOB}\"}} == 1");
-        let after = |samples: &[Sample]| {
-            samples
-                .iter()
-                .any(|sample| sample.value > called.as_secs_f64())
-        };
+        let after = |samples: &[Sample]| samples.iter().any(|sample| sample.value > called.as_secs_f64());
         self.query_until(&scraped, after).await;
     }
 
     async fn try_query(&self, promql: &str) -> Result<Vec<Sample>, String> {
-        let request = self
-            .client
-            .get(format!("{}/api/v1/query", self.base))
-            .query(&[("query", promql)]);
+        let request = self.client.get(format!("{}/api/v1/query", self.base)).query(&[("query", promql)]);
         let answer = async { request.send().await?.json::<Value>().await };
-        let answer = answer
-            .await
-            .map_err(|error| format!("{error}; it printed:\n{}", self.process.output()))?;
+        let answer = answer.await.map_err(|error| format!("{error}; it printed:\n{}", self.process.output()))?;
         vector(&answer).ok_or_else(|| format!("not an instant vector: {answer}"))
     }
 }

@@ -31,9 +31,7 @@ pub fn check_metrics(page: &str) -> Verdict {
         .expect("promtool starts");
     // It reads the whole page before it prints anything, so writing first cannot block both sides.
     let mut stdin = child.stdin.take().expect("the standard input asked for");
-    stdin
-        .write_all(page.as_bytes())
-        .expect("promtool reads the page");
+    stdin.write_all(page.as_bytes()).expect("promtool reads the page");
     drop(stdin);
     child.wait_with_output().expect("promtool ends").into()
 }
@@ -45,12 +43,7 @@ pub fn check_metrics(page: &str) -> Verdict {
 /// When `promtool` is not installed or cannot be run.
 #[must_use]
 pub fn check_rules(file: &Path) -> Verdict {
-    promtool()
-        .args(["check", "rules"])
-        .arg(file)
-        .output()
-        .expect("promtool runs")
-        .into()
+    promtool().args(["check", "rules"]).arg(file).output().expect("promtool runs").into()
 }
 
 /// Runs a file of unit tests of rules.
@@ -60,12 +53,7 @@ pub fn check_rules(file: &Path) -> Verdict {
 /// When `promtool` is not installed or cannot be run.
 #[must_use]
 pub fn test_rules(file: &Path) -> Verdict {
-    promtool()
-        .args(["test", "rules"])
-        .arg(file)
-        .output()
-        .expect("promtool runs")
-        .into()
+    promtool().args(["test", "rules"]).arg(file).output().expect("promtool runs").into()
 }
 
 fn promtool() -> Command {
@@ -75,9 +63,6 @@ fn promtool() -> Command {
 impl From<Output> for Verdict {
     fn from(output: Output) -> Self {
         let text = [output.stdout, output.stderr].concat();
-        Self {
-            accepted: output.status.success(),
-            output: String::from_utf8_lossy(&text).into_owned(),
-        }
+        Self { accepted: output.status.success(), output: String::from_utf8_lossy(&text).into_owned() }
     }
 }
