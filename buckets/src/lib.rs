@@ -2,6 +2,7 @@
 
 pub mod adapter;
 pub mod body;
+pub mod cloud;
 mod error;
 mod key;
 pub mod operation;
@@ -9,7 +10,11 @@ mod secret;
 pub mod store;
 pub mod telemetry;
 
+pub use cloud::{
+    Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, normalize_filename,
+};
 pub use error::{BoxError, Error, ErrorKind, Result};
 pub use key::{Key, Prefix};
 pub use operation::{Attributes, ByteRange, Checksum, Condition, ETag, ObjectMeta, SignedUrl};
 pub use secret::Secret;
+pub use uuid;

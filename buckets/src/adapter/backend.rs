@@ -81,6 +81,10 @@ impl<A: Adapter> fmt::Debug for Backend<A> {
 #[must_use = "futures do nothing unless polled"]
 pub struct BackendFuture(Answer);
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "boxing the answer would cost the allocation that answering at once saves"
+)]
 enum Answer {
     Now(Ready<Result<Response>>),
     Later(Pin<Box<dyn Future<Output = Result<Response>> + Send>>),

@@ -1,4 +1,5 @@
 use crate::error::{Error, ErrorKind};
+use crate::operation::Condition;
 use crate::telemetry::Outcome;
 
 /// Which errors are answers to an operation rather than failures of it.
@@ -15,6 +16,11 @@ pub enum Expectation {
 }
 
 impl Expectation {
+    /// What a request with this condition expects.
+    pub const fn of(condition: &Condition) -> Self {
+        if condition.is_none() { Self::None } else { Self::Condition }
+    }
+
     /// Whether an error of this kind is an answer.
     pub const fn covers(self, kind: ErrorKind) -> bool {
         match self {

@@ -65,6 +65,7 @@ macro_rules! operations {
         }
 
         /// Any answer, as a response carries it.
+        #[allow(clippy::large_enum_variant, reason = "a body carries its span inline, so that a read needs no box")]
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Reply {
@@ -161,14 +162,13 @@ impl Op {
 
     /// Which errors are answers to it.
     pub fn expectation(&self) -> Expectation {
-        let condition = match self {
-            Self::Head(_) => return Expectation::Absence,
-            Self::Put(op) => &op.condition,
-            Self::Get(op) => &op.condition,
-            Self::Copy(op) => &op.condition,
-            _ => return Expectation::None,
-        };
-        if condition.is_none() { Expectation::None } else { Expectation::Condition }
+        match self {
+            Self::Head(_) => Expectation::Absence,
+            Self::Put(op) => Expectation::of(&op.condition),
+            Self::Get(op) => Expectation::of(&op.condition),
+            Self::Copy(op) => Expectation::of(&op.condition),
+            _ => Expectation::None,
+        }
     }
 
     /// The operation once more, for another attempt; [`None`] where its body can only be read once,

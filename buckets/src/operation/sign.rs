@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::key::Key;
 
@@ -42,7 +44,8 @@ impl Sign {
 }
 
 /// What a signed link is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum SignedMethod {
     /// Downloading: `GET` and `HEAD`.
@@ -94,7 +97,9 @@ impl Constraints {
 }
 
 /// A link whose query is a credential: `Debug` and `Display` show only scheme, host and that there is more.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// Serialising it does give the link, because handing it to a client is what it is for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedUrl {
     url: String,
     method: SignedMethod,

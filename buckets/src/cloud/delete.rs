@@ -1,0 +1,21 @@
+use super::observe::no_bytes;
+use super::{Cloud, Locate};
+use crate::error::Result;
+use crate::operation::{Delete, Deleted};
+use crate::store::Store;
+use crate::telemetry::SpanStart;
+use crate::telemetry::catalogue::names;
+
+impl<S: Store> Cloud<S> {
+    /// Removes an object; that there was none is no error. Local content stays.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn delete(&self, object: impl Locate) -> Result<Deleted> {
+        let key = object.locate(self.name());
+        let observed =
+            self.begin(&names::CLOUD_DELETE, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)));
+        let context = observed.context();
+        observed.run(async { self.send(Delete::new(key?), context).await }, no_bytes).await
+    }
+}

@@ -1,0 +1,67 @@
+use super::observe::no_bytes;
+use super::{Cloud, Locate};
+use crate::error::{ErrorKind, Result};
+use crate::operation::{Expectation, Head, List, ObjectMeta, Page};
+use crate::store::Store;
+use crate::telemetry::SpanStart;
+use crate::telemetry::catalogue::names;
+
+impl<S: Store> Cloud<S> {
+    /// Tells what the store knows of an object.
+    ///
+    /// # Errors
+    /// [`NotFound`](ErrorKind::NotFound), which telemetry takes for an answer, and what the store answers.
+    pub async fn head(&self, object: impl Locate) -> Result<ObjectMeta> {
+        let key = object.locate(self.name());
+        let observed = self
+            .begin(&names::CLOUD_HEAD, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)))
+            .expecting(Expectation::Absence);
+        let context = observed.context();
+        observed.run(async { self.send(Head::new(key?), context).await }, no_bytes).await
+    }
+
+    /// Tells whether an object exists.
+    ///
+    /// # Errors
+    /// What the store answers, but not that there is none.
+    pub async fn exists(&self, object: impl Locate) -> Result<bool> {
+        let key = object.locate(self.name());
+        let observed =
+            self.begin(&names::CLOUD_EXISTS, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)));
+        let context = observed.context();
+        let work = async {
+            match self.send(Head::new(key?), context).await {
+                Ok(_) => Ok(true),
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+                Err(error) => Err(error),
+            }
+        };
+        observed.run(work, no_bytes).await
+    }
+
+    /// Lists a page of objects.
+    ///
+    /// ```
+    /// # use buckets::{adapter::Memory, Cloud, Prefix, operation::List};
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let cloud = Cloud::new("uploads", Memory::new());
+    /// let mut list = List::new(Prefix::new("reports/")?);
+    /// loop {
+    ///     let page = cloud.list(list.clone()).await?;
+    ///     for object in &page.objects {
+    ///         println!("{} bytes", object.size);
+    ///     }
+    ///     let Some(next) = page.next else { break };
+    ///     list = list.after(next);
+    /// }
+    /// # Ok::<(), buckets::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn list(&self, list: List) -> Result<Page> {
+        let observed = self.begin(&names::CLOUD_LIST, SpanStart::new);
+        let context = observed.context();
+        observed.run(self.send(list, context), no_bytes).await
+    }
+}
