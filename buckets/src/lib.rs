@@ -9,6 +9,8 @@ pub mod operation;
 mod secret;
 pub mod store;
 pub mod telemetry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use cloud::{
     Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, normalize_filename,

@@ -23,6 +23,8 @@ pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
 pub use name::EventName;
 pub use outcome::{Outcome, Status};
 pub use scope::Scope;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use selector::Selector;
 pub use span::{Span, SpanStart, Watched};
 pub use span_id::SpanId;
 pub use stage::Stage;
