@@ -37,7 +37,8 @@ pub struct Prometheus {
 
 impl Prometheus {
     /// Starts a Prometheus that scrapes `http://{target}/metrics` every `interval` (milliseconds count),
-    /// and waits until it answers. It has not necessarily scraped yet: see [`wait_for_scrape`](Self::wait_for_scrape).
+    /// and waits until it answers. It has not scraped yet: it takes some five seconds to look at its list of
+    /// targets, so go on with [`wait_for_scrape`](Self::wait_for_scrape).
     ///
     /// # Panics
     ///
@@ -107,20 +108,37 @@ impl Prometheus {
     ///
     /// # Panics
     ///
-    /// When there is none within [`PATIENCE`].
+    /// When there is none within [`PATIENCE`]: with the reason why the last one failed.
     pub async fn wait_for_scrape(&self) {
         let called = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock past 1970") + ALIGNMENT;
         // `timestamp` tells when a sample was scraped only when it is given a plain selector.
         let scraped = format!("timestamp(up{{job=\"{JOB}\"}}) and up{{job=\"{JOB}\"}} == 1");
-        let after = |samples: &[Sample]| samples.iter().any(|sample| sample.value > called.as_secs_f64());
-        self.query_until(&scraped, after).await;
+        until("a successful scrape", PATIENCE, async || {
+            let samples = self.try_query(&scraped).await?;
+            let after = samples.iter().any(|sample| sample.value > called.as_secs_f64());
+            if after { Ok(()) } else { Err(self.last_error().await?) }
+        })
+        .await;
     }
 
     async fn try_query(&self, promql: &str) -> Result<Vec<Sample>, String> {
-        let request = self.client.get(format!("{}/api/v1/query", self.base)).query(&[("query", promql)]);
-        let answer = async { request.send().await?.json::<Value>().await };
-        let answer = answer.await.map_err(|error| format!("{error}; it printed:\n{}", self.process.output()))?;
+        let answer = self.get("query", &[("query", promql)]).await?;
         vector(&answer).ok_or_else(|| format!("not an instant vector: {answer}"))
+    }
+
+    /// What Prometheus says of its target's last scrape.
+    async fn last_error(&self) -> Result<String, String> {
+        let answer = self.get("targets", &[]).await?;
+        Ok(match answer.pointer("/data/activeTargets/0") {
+            Some(target) => format!("health {}, last error {}", target["health"], target["lastError"]),
+            None => "the target is not looked at yet".into(),
+        })
+    }
+
+    async fn get(&self, endpoint: &str, query: &[(&str, &str)]) -> Result<Value, String> {
+        let request = self.client.get(format!("{}/api/v1/{endpoint}", self.base)).query(query);
+        let answer = async { request.send().await?.json().await };
+        answer.await.map_err(|error: reqwest::Error| format!("{error}; it printed:\n{}", self.process.output()))
     }
 }
 
