@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use arc_swap::ArcSwapOption;
 
 use crate::telemetry::clock::ClockSource;
+use crate::telemetry::scope::WeakScope;
 use crate::telemetry::selector::Selector;
 use crate::telemetry::span::SpanData;
-use crate::telemetry::{Clock, Event, EventName, Handler, KeyPolicy, Stage, Timestamp, Value, catalogue};
+use crate::telemetry::{Clock, Event, EventName, Handler, KeyPolicy, Scope, Stage, Timestamp, Value, catalogue};
 
 /// Brings events to the handlers that asked for them.
 ///
@@ -24,7 +25,7 @@ struct Shared {
     /// Whether any handler is attached.
     active: AtomicBool,
     routes: ArcSwapOption<Routes>,
-    attached: Mutex<Vec<Arc<Attached>>>,
+    register: Mutex<Register>,
     clock: ClockSource,
     key_policy: OnceLock<KeyPolicy>,
     suppressed: AtomicU64,
@@ -33,8 +34,18 @@ struct Shared {
 static GLOBAL: Shared = Shared::new(ClockSource::System);
 static OMIT: KeyPolicy = KeyPolicy::Omit;
 
+/// Who is here: the handlers in the order in which they were attached, and the named scopes.
+struct Register {
+    attached: Vec<Arc<Attached>>,
+    /// How many handlers were ever attached.
+    attachments: u64,
+    scopes: Vec<WeakScope>,
+}
+
 struct Attached {
     id: Box<str>,
+    /// The number of this attachment, from 1.
+    number: u64,
     selectors: Box<[Selector]>,
     handler: Box<dyn Handler>,
     failures: AtomicU64,
@@ -42,7 +53,11 @@ struct Attached {
 
 /// Who wants what, by event and stage: made anew whenever a handler comes or goes, or an event
 /// turns up that was not known then.
-struct Routes(Vec<Stages>);
+struct Routes {
+    /// The latest attachment that these routes know of.
+    attachments: u64,
+    by_event: Vec<Stages>,
+}
 
 type Stages = [Box<[Arc<Attached>]>; Stage::COUNT];
 
@@ -89,23 +104,33 @@ impl Dispatcher {
         let id = id.into();
         let parse = |text: &&str| Selector::parse(text).ok_or_else(|| AttachError::InvalidSelector((*text).into()));
         let selectors = selectors.iter().map(parse).collect::<Result<_, _>>()?;
-        let mut attached = self.attached();
-        if attached.iter().any(|other| other.id == id) {
+        let mut register = self.register();
+        if register.attached.iter().any(|other| other.id == id) {
             return Err(AttachError::AlreadyAttached(id));
         }
-        attached.push(Arc::new(Attached { id, selectors, handler: Box::new(handler), failures: AtomicU64::new(0) }));
-        self.publish(&attached);
+        register.attachments += 1;
+        let number = register.attachments;
+        let handler = Box::new(handler);
+        let attached = Arc::new(Attached { id, number, selectors, handler, failures: AtomicU64::new(0) });
+        register.attached.push(Arc::clone(&attached));
+        self.publish(&register);
+        let scopes: Vec<_> = register.scopes.iter().filter_map(WeakScope::upgrade).collect();
+        // A handler may ask the dispatcher things, so it is not called under the lock.
+        drop(register);
+        scopes.iter().for_each(|scope| attached.welcome(scope));
         Ok(())
     }
 
     /// Detaches the handler with this id and says whether there was one. An event that is being
     /// delivered at this moment may still reach it.
     pub fn detach(&self, id: &str) -> bool {
-        let mut attached = self.attached();
-        let before = attached.len();
-        attached.retain(|handler| &*handler.id != id);
-        self.publish(&attached);
-        attached.len() < before
+        let mut register = self.register();
+        let position = register.attached.iter().position(|handler| &*handler.id == id);
+        let detached = position.map(|position| register.attached.remove(position));
+        self.publish(&register);
+        // Dropping the handler may run code of its own, so not under the lock.
+        drop(register);
+        detached.is_some()
     }
 
     /// The handlers now attached, in the order in which they were.
@@ -115,7 +140,7 @@ impl Dispatcher {
             selectors: handler.selectors.iter().map(|selector| selector.as_str().into()).collect(),
             failures: handler.failures.load(Ordering::Relaxed),
         };
-        self.attached().iter().map(info).collect()
+        self.register().attached.iter().map(info).collect()
     }
 
     /// How many events were dropped because a handler caused them.
@@ -152,20 +177,36 @@ impl Dispatcher {
 
     /// Whether any handler wants some stage of `name`.
     pub(crate) fn wants(&self, name: &EventName) -> bool {
-        self.with_routes(name, |stages| stages.is_some_and(|stages| stages.iter().any(|handlers| !handlers.is_empty())))
+        self.with_routes(name, |routes| routes.is_some_and(|(_, stages)| stages.iter().any(|list| !list.is_empty())))
     }
 
-    /// Delivers `event` to all who want it.
-    pub(crate) fn emit(&self, event: &Event<'_>) {
+    /// Tells the handlers of a new scope, and those still to come when they come.
+    pub(crate) fn welcome(&self, scope: &Scope, weak: WeakScope) {
+        let mut register = self.register();
+        if register.scopes.len() == register.scopes.capacity() {
+            register.scopes.retain(WeakScope::is_alive);
+        }
+        register.scopes.push(weak);
+        let handlers = register.attached.clone();
+        drop(register);
+        handlers.iter().for_each(|attached| attached.welcome(scope));
+    }
+
+    /// Delivers `event` to all who want it; gives back the latest attachment that could hear of it.
+    pub(crate) fn emit(&self, event: &Event<'_>) -> u64 {
         if DISPATCHING.replace(true) {
             self.shared().suppressed.fetch_add(1, Ordering::Relaxed);
-            return;
+            return 0;
         }
-        let failed = self.with_routes(event.name, |stages| deliver(&stages?[event.stage.index()], event));
+        let (failed, attachments) = self.with_routes(event.name, |routes| match routes {
+            Some((routes, stages)) => (deliver(&stages[event.stage.index()], event), routes.attachments),
+            None => (None, 0),
+        });
         if let Some(failed) = failed {
             self.report(&failed, event);
         }
         DISPATCHING.set(false);
+        attachments
     }
 
     /// Tells the others that a handler failed. A failure in there is counted, not reported again.
@@ -180,9 +221,10 @@ impl Dispatcher {
             end: None,
             measurements: &[],
             fields: &[("handler", Value::Str(&failed.id)), ("event", Value::Display(&name))],
+            attachment: 0,
         };
-        self.with_routes(event.name, |stages| {
-            let handlers = stages.map_or(&[][..], |stages| &stages[Stage::Point.index()]);
+        self.with_routes(event.name, |routes| {
+            let handlers = routes.map_or(&[][..], |(_, stages)| &stages[Stage::Point.index()]);
             for handler in handlers.iter().filter(|handler| handler.id != failed.id) {
                 deliver(std::slice::from_ref(handler), &event);
             }
@@ -190,31 +232,31 @@ impl Dispatcher {
     }
 
     /// Calls `f` with the handlers of `name` by stage; with [`None`] if there are none at all.
-    fn with_routes<R>(&self, name: &EventName, f: impl FnOnce(Option<&Stages>) -> R) -> R {
+    fn with_routes<R>(&self, name: &EventName, f: impl FnOnce(Option<(&Routes, &Stages)>) -> R) -> R {
         let id = name.id();
         let routes = self.shared().routes.load();
-        match routes.as_ref().map(|routes| routes.0.get(id)) {
+        match routes.as_deref().map(|routes| routes.find(id)) {
             None => f(None),
-            Some(Some(stages)) => f(Some(stages)),
+            Some(Some(found)) => f(Some(found)),
             Some(None) => {
                 // The event is younger than the routes.
                 drop(routes);
-                self.publish(&self.attached());
+                self.publish(&self.register());
                 let routes = self.shared().routes.load();
-                f(routes.as_ref().and_then(|routes| routes.0.get(id)))
+                f(routes.as_deref().and_then(|routes| routes.find(id)))
             }
         }
     }
 
-    fn publish(&self, attached: &[Arc<Attached>]) {
+    fn publish(&self, register: &Register) {
         let shared = self.shared();
-        let routes = (!attached.is_empty()).then(|| Arc::new(Routes::new(attached)));
+        let routes = (!register.attached.is_empty()).then(|| Arc::new(Routes::new(register)));
         shared.active.store(routes.is_some(), Ordering::Relaxed);
         shared.routes.store(routes);
     }
 
-    fn attached(&self) -> MutexGuard<'_, Vec<Arc<Attached>>> {
-        self.shared().attached.lock().unwrap_or_else(PoisonError::into_inner)
+    fn register(&self) -> MutexGuard<'_, Register> {
+        self.shared().register.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[inline]
@@ -227,9 +269,11 @@ impl Dispatcher {
 #[inline]
 fn deliver(handlers: &[Arc<Attached>], event: &Event<'_>) -> Option<Arc<Attached>> {
     let mut failed = None;
+    let mut event = *event;
     for attached in handlers {
+        event.attachment = attached.number;
         // A handler has no state of ours in hand, so there is nothing to be found broken afterwards.
-        if catch_unwind(AssertUnwindSafe(|| attached.handler.handle(event))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| attached.handler.handle(&event))).is_err() {
             attached.failures.fetch_add(1, Ordering::Relaxed);
             failed.get_or_insert_with(|| Arc::clone(attached));
         }
@@ -237,14 +281,27 @@ fn deliver(handlers: &[Arc<Attached>], event: &Event<'_>) -> Option<Arc<Attached
     failed
 }
 
+impl Attached {
+    fn welcome(&self, scope: &Scope) {
+        if catch_unwind(AssertUnwindSafe(|| self.handler.scope_created(scope))).is_err() {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
 impl Routes {
-    fn new(attached: &[Arc<Attached>]) -> Self {
+    fn new(Register { attached, attachments, .. }: &Register) -> Self {
         let stages = [Stage::Start, Stage::Stop, Stage::Exception, Stage::Point];
         let wanting = |name: &str, stage: Stage| {
             let wants = |handler: &&Arc<Attached>| handler.selectors.iter().any(|s| s.matches(name, stage));
             attached.iter().filter(wants).cloned().collect()
         };
-        Self(EventName::registered().iter().map(|name| stages.map(|stage| wanting(name, stage))).collect())
+        let by_event = EventName::registered().iter().map(|name| stages.map(|stage| wanting(name, stage))).collect();
+        Self { attachments: *attachments, by_event }
+    }
+
+    fn find(&self, event: usize) -> Option<(&Self, &Stages)> {
+        Some((self, self.by_event.get(event)?))
     }
 }
 
@@ -253,7 +310,7 @@ impl Shared {
         Self {
             active: AtomicBool::new(false),
             routes: ArcSwapOption::const_empty(),
-            attached: Mutex::new(Vec::new()),
+            register: Mutex::new(Register { attached: Vec::new(), attachments: 0, scopes: Vec::new() }),
             clock,
             key_policy: OnceLock::new(),
             suppressed: AtomicU64::new(0),
@@ -344,3 +401,67 @@ impl fmt::Display for AttachError {
 }
 
 impl std::error::Error for AttachError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::Span;
+
+    static WORK: EventName = EventName::new("test.dispatcher.work");
+
+    /// Adds 1 for a start and takes 1 away for an end whose start it was told of.
+    #[derive(Clone, Default)]
+    struct InFlight(Arc<Mutex<i32>>);
+
+    impl Handler for InFlight {
+        fn handle(&self, event: &Event<'_>) {
+            *self.0.lock().expect("no panic") += match event.stage() {
+                Stage::Start => 1,
+                _ if event.start_was_told() => -1,
+                _ => 0,
+            };
+        }
+    }
+
+    #[test]
+    fn a_handler_can_tell_which_starts_it_was_told_of() {
+        let dispatcher = Dispatcher::new();
+        let scope = Scope::of(dispatcher.clone());
+        let (early, late) = (InFlight::default(), InFlight::default());
+        let in_flight = || [&early, &late].map(|handler| *handler.0.lock().expect("no panic"));
+        dispatcher.attach("early", "test", early.clone()).expect("attached");
+        let before = Span::start(&scope, &WORK);
+        dispatcher.attach("late", "test", late.clone()).expect("attached");
+        let after = Span::start(&scope, &WORK);
+        assert_eq!(in_flight(), [2, 1]);
+        before.succeed();
+        assert_eq!(in_flight(), [1, 1]);
+        dispatcher.detach("late");
+        dispatcher.attach("late", "test", late.clone()).expect("attached");
+        after.succeed();
+        assert_eq!(in_flight(), [0, 1], "the new attachment was not told of the start");
+    }
+
+    #[derive(Clone, Default)]
+    struct Clouds(Arc<Mutex<Vec<String>>>);
+
+    impl Handler for Clouds {
+        fn handle(&self, _: &Event<'_>) {}
+
+        fn scope_created(&self, scope: &Scope) {
+            self.0.lock().expect("no panic").push(scope.cloud().to_owned());
+        }
+    }
+
+    #[test]
+    fn handlers_hear_of_scopes_older_and_younger_than_they_are() {
+        let dispatcher = Dispatcher::new();
+        let clouds = Clouds::default();
+        let _older = Scope::new(dispatcher.clone(), "older", "memory");
+        drop(Scope::new(dispatcher.clone(), "gone", "memory"));
+        let _nameless = Scope::of(dispatcher.clone());
+        dispatcher.attach("clouds", "test", clouds.clone()).expect("attached");
+        let _younger = Scope::new(dispatcher.clone(), "younger", "memory");
+        assert_eq!(*clouds.0.lock().expect("no panic"), ["older", "younger"]);
+    }
+}

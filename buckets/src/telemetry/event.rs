@@ -24,6 +24,8 @@ pub struct Event<'a> {
     pub(crate) end: Option<&'a SpanEnd<'a>>,
     pub(crate) measurements: &'a [Measurement],
     pub(crate) fields: &'a [Field<'a>],
+    /// Which attachment this is being delivered to; zero before that.
+    pub(crate) attachment: u64,
 }
 
 impl<'a> Event<'a> {
@@ -86,6 +88,13 @@ impl<'a> Event<'a> {
     /// When the operation began, on the dispatcher's clock.
     pub fn started(&self) -> Timestamp {
         self.span.started
+    }
+
+    /// Whether the handler that this is delivered to was attached already when the operation began,
+    /// and so was told of that if it asked: what went up with a start goes down with its end, and
+    /// nothing else does.
+    pub fn start_was_told(&self) -> bool {
+        self.attachment <= self.span.told
     }
 
     /// How long the operation took; on every event that ends one.

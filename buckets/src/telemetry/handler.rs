@@ -1,4 +1,4 @@
-use crate::telemetry::Event;
+use crate::telemetry::{Event, Scope};
 
 /// Something that wants to know what happens: a log, a registry of metrics, an error tracker.
 ///
@@ -21,6 +21,12 @@ use crate::telemetry::Event;
 pub trait Handler: Send + Sync + 'static {
     /// Takes note of an event.
     fn handle(&self, event: &Event<'_>);
+
+    /// Takes note of a named scope, which is that of a cloud as a rule: when it comes into being,
+    /// or when the handler is attached and it is there already. May be told the same more than once.
+    fn scope_created(&self, scope: &Scope) {
+        let _ = scope;
+    }
 }
 
 impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Handler for F {

@@ -1,6 +1,6 @@
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Weak};
 
 use arc_swap::ArcSwap;
 
@@ -36,7 +36,13 @@ impl Scope {
     ///
     /// Both names become metric labels, so they must come from a small set and never from users.
     pub fn new(dispatcher: Dispatcher, cloud: &str, adapter: &str) -> Self {
-        Self(Some(Arc::new(Inner::new(dispatcher, cloud, adapter))))
+        let inner = Arc::new(Inner::new(dispatcher, cloud, adapter));
+        let weak = WeakScope(Arc::downgrade(&inner));
+        let scope = Self(Some(inner));
+        if !cloud.is_empty() || !adapter.is_empty() {
+            scope.dispatcher_ref().welcome(&scope, weak);
+        }
+        scope
     }
 
     /// The scope without names on the global dispatcher.
@@ -112,6 +118,19 @@ impl Scope {
 
     fn inner(&self) -> &Inner {
         self.0.as_deref().unwrap_or_else(|| &GLOBAL)
+    }
+}
+
+/// A scope as the dispatcher remembers it: not kept alive by that.
+pub(crate) struct WeakScope(Weak<Inner>);
+
+impl WeakScope {
+    pub(crate) fn upgrade(&self) -> Option<Scope> {
+        self.0.upgrade().map(|inner| Scope(Some(inner)))
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.0.strong_count() > 0
     }
 }
 

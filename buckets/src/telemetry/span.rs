@@ -50,6 +50,8 @@ pub(crate) struct SpanData {
     pub(crate) bytes: Option<u64>,
     pub(crate) first_byte: Option<Timestamp>,
     pub(crate) attempts: u32,
+    /// The latest attachment to the dispatcher that was told of the start.
+    pub(crate) told: u64,
 }
 
 /// What only the last event of a span has.
@@ -74,6 +76,7 @@ impl SpanData {
             bytes: None,
             first_byte: None,
             attempts: 0,
+            told: span.told,
         }
     }
 }
@@ -156,7 +159,7 @@ impl Span {
             return Self(None);
         }
         let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
-        let data = SpanData {
+        let mut data = SpanData {
             scope: scope.clone(),
             name,
             operation: what.operation.unwrap_or_else(|| name.last_segment()),
@@ -168,14 +171,16 @@ impl Span {
             bytes: None,
             first_byte: None,
             attempts: 0,
+            told: 0,
         };
-        dispatcher.emit(&Event {
+        data.told = dispatcher.emit(&Event {
             name,
             stage: Stage::Start,
             span: &data,
             end: None,
             measurements: &[],
             fields: what.fields,
+            attachment: 0,
         });
         Self(Some(Active { data, running: true }))
     }
@@ -218,7 +223,16 @@ impl Span {
         if let Some(active) = &self.0 {
             let dispatcher = active.data.scope.dispatcher_ref();
             let span = SpanData::point(&active.data, name, dispatcher.now());
-            dispatcher.emit(&Event { name, stage: Stage::Point, span: &span, end: None, measurements, fields });
+            let end = None;
+            dispatcher.emit(&Event {
+                name,
+                stage: Stage::Point,
+                span: &span,
+                end,
+                measurements,
+                fields,
+                attachment: 0,
+            });
         }
     }
 
@@ -293,6 +307,7 @@ impl Active {
             end: Some(&end),
             measurements,
             fields,
+            attachment: 0,
         });
     }
 }
