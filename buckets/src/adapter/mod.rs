@@ -4,6 +4,8 @@ mod backend;
 mod capabilities;
 #[cfg(feature = "memory")]
 mod memory;
+#[cfg(all(feature = "volume", unix))]
+mod volume;
 
 use std::future::Future;
 
@@ -11,6 +13,11 @@ pub use backend::{Backend, BackendFuture};
 pub use capabilities::Capabilities;
 #[cfg(feature = "memory")]
 pub use memory::Memory;
+#[cfg(all(feature = "volume", feature = "testing", unix))]
+#[doc(hidden)]
+pub use volume::Step;
+#[cfg(all(feature = "volume", unix))]
+pub use volume::{Swept, Volume, VolumeBuilder};
 
 use crate::error::{Error, Result};
 use crate::operation::{

@@ -1,4 +1,0 @@
-//! Our side of each comparison.
-
-pub(crate) mod memory;
-pub(crate) mod span;
