@@ -115,10 +115,10 @@ impl PutBody {
         Some(Self { content, len: self.len, progress: self.progress.clone() })
     }
 
-    /// The content, if it is in memory and not begun.
+    /// The content, if it is in memory, not begun, and of the length it was said to have.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.content {
-            Content::Bytes(bytes) => Some(bytes),
+            Content::Bytes(bytes) if self.remaining().is_none_or(|len| len == bytes.len() as u64) => Some(bytes),
             _ => None,
         }
     }

@@ -1,0 +1,5 @@
+//! What others do of the kind, and the floor under all of it.
+
+pub(crate) mod floor;
+pub(crate) mod object_store;
+pub(crate) mod tracing;

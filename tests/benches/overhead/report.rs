@@ -1,0 +1,87 @@
+//! The table and the verdicts.
+
+use crate::measure::Figure;
+use crate::targets::Target;
+
+/// One comparison; a target is as good as its worst.
+pub(crate) struct Row {
+    pub(crate) what: &'static str,
+    pub(crate) ours: Figure,
+    pub(crate) peer: &'static str,
+    /// Nanoseconds of the peer, and its allocations where it is a measured one.
+    pub(crate) bar: Bar,
+}
+
+/// What a figure is held against.
+pub(crate) enum Bar {
+    /// A peer or a floor, measured in the same run.
+    Measured(Figure),
+    /// So many nanoseconds.
+    Nanos(f64),
+}
+
+impl Row {
+    fn ratio(&self) -> f64 {
+        self.ours.nanos() / self.bar.nanos()
+    }
+}
+
+impl Bar {
+    fn nanos(&self) -> f64 {
+        match self {
+            Self::Measured(figure) => figure.nanos(),
+            Self::Nanos(nanos) => *nanos,
+        }
+    }
+
+    fn allocations(&self) -> String {
+        match self {
+            Self::Measured(figure) => count(figure.allocations),
+            Self::Nanos(_) => "-".into(),
+        }
+    }
+}
+
+/// Prints what was measured, then a line per target.
+pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
+    println!();
+    println!("Nanoseconds and allocations per call, medians of interleaved rounds; ratio = ours / peer.");
+    println!();
+    println!(
+        "{:<4} {:<40} {:>9} {:>6}  {:<44} {:>9} {:>6} {:>7}",
+        "", "what", "ours ns", "allocs", "peer", "peer ns", "allocs", "ratio"
+    );
+    for (target, rows) in measured {
+        for row in rows {
+            println!(
+                "{:<4} {:<40} {:>9.1} {:>6}  {:<44} {:>9.1} {:>6} {:>7.3}",
+                target.id,
+                row.what,
+                row.ours.nanos(),
+                count(row.ours.allocations),
+                row.peer,
+                row.bar.nanos(),
+                row.bar.allocations(),
+                row.ratio(),
+            );
+        }
+    }
+    println!();
+    for (target, rows) in measured {
+        println!("{}", verdict(target, rows));
+    }
+}
+
+fn verdict(target: &Target, rows: &[Row]) -> String {
+    let ratio = rows.iter().map(Row::ratio).fold(f64::NEG_INFINITY, f64::max);
+    let allocations = rows.iter().map(|row| row.ours.allocations).fold(0.0, f64::max);
+    let too_many = target.allocations.filter(|limit| allocations > *limit);
+    let met = if ratio <= target.limit && too_many.is_none() { "met" } else { "missed" };
+    let because = too_many.map_or_else(String::new, |limit| format!(" allocations={} of {limit}", count(allocations)));
+    format!("{} {met} ratio={ratio:.3} limit={:.3}{because}", target.id, target.limit)
+}
+
+/// A count, with a decimal only if it is a broken one (a table that grows every now and then).
+fn count(allocations: f64) -> String {
+    if allocations.fract().abs() < 0.005 { format!("{allocations:.0}") } else { format!("{allocations:.2}") }
+}
