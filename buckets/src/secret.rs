@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 
 /// A value that neither `Debug` nor serialisation shows, such as a signing secret.
-#[derive(Clone, Deserialize)]
+// Equality is for telling configurations apart; nothing checks a caller's secret with it.
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
