@@ -10,7 +10,7 @@ impl<S: Store> Cloud<S> {
     /// Tells what the store knows of an object.
     ///
     /// # Errors
-    /// [`NotFound`](ErrorKind::NotFound), which telemetry takes for an answer, and what the store answers.
+    /// [`NotFound`](ErrorKind::NotFound), which telemetry does not count as a failure, and what the store answers.
     pub async fn head(&self, object: impl Locate) -> Result<ObjectMeta> {
         let key = object.locate(self.name());
         let observed = self

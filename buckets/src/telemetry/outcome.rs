@@ -8,8 +8,9 @@ use crate::telemetry::Stage;
 pub enum Outcome {
     /// It did what was asked.
     Success,
-    /// It answered with an error that is an answer: nothing found by a lookup, a condition of the
-    /// caller that does not hold.
+    /// It gave an error that is an answer: nothing found by a lookup, a condition of the caller that
+    /// does not hold. An `exception` like every error, and never a success, but not a
+    /// [failure](Self::is_failure): nothing to count as an error, log as a warning or report.
     Expected(ErrorKind),
     /// It failed.
     Error(ErrorKind),
@@ -23,8 +24,8 @@ impl Outcome {
     /// The coarse result, for a metric label.
     pub const fn status(self) -> Status {
         match self {
-            Self::Success | Self::Expected(_) => Status::Success,
-            Self::Error(_) | Self::Panic => Status::Error,
+            Self::Success => Status::Success,
+            Self::Expected(_) | Self::Error(_) | Self::Panic => Status::Error,
             Self::Cancelled => Status::Cancelled,
         }
     }
@@ -42,9 +43,14 @@ impl Outcome {
     /// The stage of the event that tells of it.
     pub const fn stage(self) -> Stage {
         match self {
-            Self::Success | Self::Expected(_) => Stage::Stop,
-            Self::Error(_) | Self::Panic | Self::Cancelled => Stage::Exception,
+            Self::Success => Stage::Stop,
+            Self::Expected(_) | Self::Error(_) | Self::Panic | Self::Cancelled => Stage::Exception,
         }
+    }
+
+    /// Whether something went wrong: an error that is no answer, or a panic.
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Error(_) | Self::Panic)
     }
 
     /// Whether the code came to an end of its own accord: false for a panic only.
@@ -56,9 +62,9 @@ impl Outcome {
 /// The coarse result of an operation: the `status` label of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// It did what was asked, or gave an expected answer.
+    /// It did what was asked.
     Success,
-    /// It failed or panicked.
+    /// It gave an error or panicked. Not every error is a [failure](Outcome::is_failure).
     Error,
     /// Whoever waited went away.
     Cancelled,

@@ -5,9 +5,9 @@ use std::fmt;
 pub enum Stage {
     /// The operation began.
     Start,
-    /// The operation ended with success, or with an answer the caller expected.
+    /// The operation did what was asked.
     Stop,
-    /// The operation ended otherwise: an error, a panic, or the caller went away.
+    /// The operation ended otherwise: any error, a panic, or the caller went away.
     Exception,
     /// Something happened that has no duration of its own, such as a retry.
     Point,
