@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::SystemTime;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{Adapter, Capabilities};
-use crate::body::GetBody;
+use crate::body::{GetBody, PutBody};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::operation::{
@@ -60,6 +60,18 @@ impl Memory {
         self.len() == 0
     }
 
+    /// Reads `body` into memory, no more of it than could be stored.
+    async fn gather(&self, mut body: PutBody) -> Result<Bytes> {
+        let mut content = BytesMut::new();
+        while let Some(chunk) = body.next().await.transpose()? {
+            if self.capacity.is_some_and(|capacity| (content.len() + chunk.len()) as u64 > capacity) {
+                return Err(full());
+            }
+            content.extend_from_slice(&chunk);
+        }
+        Ok(content.freeze())
+    }
+
     fn store(&self, put: Put, content: Bytes) -> Result<Stored> {
         let checksum = Checksum::of(&content);
         if put.checksum.is_some_and(|expected| expected != checksum) {
@@ -84,10 +96,7 @@ impl Memory {
         condition.check(current.and_then(|current| current.meta.etag.as_ref()))?;
         let bytes = objects.bytes - current.map_or(0, |current| current.meta.size) + entry.meta.size;
         if self.capacity.is_some_and(|capacity| bytes > capacity) {
-            return Err(Error::new(
-                ErrorKind::QuotaExceeded,
-                "the memory store is full; delete something or raise its capacity",
-            ));
+            return Err(full());
         }
         objects.bytes = bytes;
         objects.by_key.insert(stored.meta.key.clone(), entry);
@@ -165,6 +174,10 @@ impl Memory {
     }
 }
 
+fn full() -> Error {
+    Error::new(ErrorKind::QuotaExceeded, "the memory store is full; delete something or raise its capacity")
+}
+
 impl Adapter for Memory {
     fn name(&self) -> &str {
         "memory"
@@ -175,8 +188,7 @@ impl Adapter for Memory {
     }
 
     async fn put(&self, mut op: Put) -> Result<Stored> {
-        let limit = self.capacity.unwrap_or(u64::MAX);
-        let content = std::mem::take(&mut op.body).collect(limit).await?;
+        let content = self.gather(std::mem::take(&mut op.body)).await?;
         self.store(op, content)
     }
 
@@ -202,7 +214,7 @@ impl Adapter for Memory {
 
     fn answer_now(&self, op: Op) -> Result<Result<Reply>, Op> {
         Ok(match op {
-            Op::Put(put) => match put.body.as_bytes().cloned() {
+            Op::Put(mut put) => match put.body.take_bytes() {
                 Some(content) => self.store(put, content).map(Reply::Put),
                 None => return Err(Op::Put(put)),
             },
@@ -213,5 +225,23 @@ impl Adapter for Memory {
             Op::List(op) => self.page(&op).map(Reply::List),
             other => return Err(other),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_store_says_so_for_bytes_and_streams_alike() {
+        let memory = Memory::with_capacity(10);
+        let put = |body: PutBody| memory.put(Put::new(Key::new("a").expect("valid"), body));
+        put("ten bytes.".into()).await.expect("fits");
+        put("same size!".into()).await.expect("replaces");
+        let stream = PutBody::from_reader(&b"eleven byte"[..]);
+        for body in ["eleven byte".into(), stream] {
+            assert_eq!(put(body).await.expect_err("does not fit").kind(), ErrorKind::QuotaExceeded);
+        }
+        assert_eq!(memory.read().bytes, 10);
     }
 }

@@ -14,6 +14,9 @@ use super::{BodyEnd, BodyObserver, BoxBody};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::telemetry::Span;
 
+/// The most memory that `collect` takes before the content is there, in bytes.
+const MAX_RESERVATION: u64 = 16 * 1024 * 1024;
+
 /// The content of an object on its way to the reader.
 ///
 /// Read it with [`collect`](Self::collect), chunk by chunk with [`next`](Self::next), as a
@@ -114,7 +117,9 @@ impl GetBody {
             return Err(too_large());
         }
         let Some(second) = self.next().await.transpose()? else { return Ok(first) };
-        let mut all = BytesMut::with_capacity(first.len() + second.len() + self.remaining().unwrap_or(0) as usize);
+        // The length is what a peer claims: worth a reservation, not worth any reservation.
+        let expected = self.remaining().unwrap_or(0).min(MAX_RESERVATION) as usize;
+        let mut all = BytesMut::with_capacity(first.len() + second.len() + expected);
         all.extend_from_slice(&first);
         let mut chunk = Some(second);
         while let Some(bytes) = chunk {

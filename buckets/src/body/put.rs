@@ -116,11 +116,24 @@ impl PutBody {
     }
 
     /// The content, if it is in memory, not begun, and of the length it was said to have.
+    ///
+    /// To look at: [`take_bytes`](Self::take_bytes) reads it, and counts it as progress.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.content {
             Content::Bytes(bytes) if self.remaining().is_none_or(|len| len == bytes.len() as u64) => Some(bytes),
             _ => None,
         }
+    }
+
+    /// Reads the content at once, if [`as_bytes`](Self::as_bytes) has it: for adapters that need not wait.
+    pub fn take_bytes(&mut self) -> Option<Bytes> {
+        let bytes = self.as_bytes()?.clone();
+        if let Some(progress) = &self.progress {
+            progress.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        self.content = Content::Done;
+        self.len = ExactLen::new(0);
+        Some(bytes)
     }
 
     /// The file with the content, if that is where it is and it was not begun.
@@ -155,9 +168,9 @@ impl PutBody {
     ///
     /// # Errors
     /// As [`GetBody::collect`].
-    pub async fn collect(self, limit: u64) -> Result<Bytes> {
-        match self.as_bytes() {
-            Some(bytes) => GetBody::from_bytes(bytes.clone()).collect(limit).await,
+    pub async fn collect(mut self, limit: u64) -> Result<Bytes> {
+        match self.take_bytes() {
+            Some(bytes) => GetBody::from_bytes(bytes).collect(limit).await,
             None => GetBody::from_body(self).collect(limit).await,
         }
     }
@@ -312,5 +325,28 @@ impl fmt::Debug for PutBody {
             Content::Done => "done",
         };
         f.debug_struct("PutBody").field("content", &content).field("remaining", &self.remaining()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_taken_at_once_are_counted_as_if_read() {
+        let mut body = PutBody::from("abc");
+        let progress = body.progress();
+        assert_eq!(body.take_bytes().expect("in memory"), "abc");
+        assert_eq!((progress.load(Ordering::Relaxed), body.remaining()), (3, Some(0)));
+        assert!(body.take_bytes().is_none());
+        assert!(PutBody::from("abc").with_exact_len(2).take_bytes().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_declared_length_alone_takes_no_memory() {
+        let body =
+            PutBody::from_stream(futures_util::stream::iter(["a", "b"].map(|chunk| Ok::<_, Error>(chunk.into()))));
+        let collected = body.with_exact_len(u64::MAX).collect(u64::MAX).await;
+        assert_eq!(collected.expect_err("too short").kind(), ErrorKind::Interrupted);
     }
 }

@@ -99,7 +99,11 @@ impl Error {
                 return Self::new(ErrorKind::Overloaded, "too many operations at once; this one was refused")
                     .with_source(error);
             }
-            link = current.source();
+            // The `source` of an `io::Error` is that of the error within, which it skips.
+            link = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+                Some(within) => Some(within),
+                None => current.source(),
+            };
         }
         Self::new(ErrorKind::Other, "a layer of the stack failed").with_source(error)
     }
@@ -314,6 +318,8 @@ mod tests {
         assert_eq!(outer.kind(), ErrorKind::Throttled);
         assert_eq!(outer.retry_after(), Some(Duration::from_secs(3)));
         assert!(std::error::Error::source(&outer).is_some());
+        let within_io = std::io::Error::from(Error::new(ErrorKind::TooLarge, "too large"));
+        assert_eq!(Error::from_boxed(Box::new(within_io)).kind(), ErrorKind::TooLarge);
         assert_eq!(Error::from_boxed("odd".into()).kind(), ErrorKind::Other);
     }
 
