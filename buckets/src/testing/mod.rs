@@ -1,5 +1,7 @@
 //! What tests of applications, layers and adapters need.
 //!
+//! An adapter is held to the contract by the [`conformance`] suite.
+//!
 //! [`Capture`] keeps every event, so that a test can say what must have been told, and
 //! [`ManualClock`] makes durations exact:
 //!
@@ -26,6 +28,7 @@
 
 mod capture;
 mod captured_event;
+pub mod conformance;
 mod manual_clock;
 
 pub use capture::Capture;
