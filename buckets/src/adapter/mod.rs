@@ -5,7 +5,7 @@ mod capabilities;
 #[cfg(feature = "memory")]
 mod memory;
 #[cfg(all(feature = "volume", unix))]
-mod volume;
+pub mod volume;
 
 use std::future::Future;
 
@@ -13,11 +13,8 @@ pub use backend::{Backend, BackendFuture};
 pub use capabilities::Capabilities;
 #[cfg(feature = "memory")]
 pub use memory::Memory;
-#[cfg(all(feature = "volume", feature = "testing", unix))]
-#[doc(hidden)]
-pub use volume::Step;
 #[cfg(all(feature = "volume", unix))]
-pub use volume::{Swept, Volume, VolumeBuilder};
+pub use volume::Volume;
 
 use crate::error::{Error, Result};
 use crate::operation::{

@@ -65,7 +65,7 @@ impl SignedMethod {
 }
 
 /// What a signed link is bound to beside method, key and time. Each part is covered by the signature.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Constraints {
     /// Uploads: the content type the request must have. Downloads: the one the answer gets.
@@ -93,6 +93,16 @@ impl Constraints {
     pub fn with_content_disposition(mut self, value: impl Into<String>) -> Self {
         self.content_disposition = Some(value.into());
         self
+    }
+}
+
+impl fmt::Debug for Constraints {
+    /// Does not show the disposition, which carries a file name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Constraints")
+            .field("content_type", &self.content_type)
+            .field("max_size", &self.max_size)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::root::{Root, Settings};
 use super::step::Steps;
-use super::{Volume, blocking};
+use super::{Signer, Volume, blocking};
 use crate::error::Result;
 use crate::telemetry::{Clock, SystemClock};
 
@@ -17,12 +17,13 @@ const LEFT_BEHIND: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct VolumeBuilder {
     path: PathBuf,
     settings: Settings,
+    signer: Option<Signer>,
 }
 
 impl VolumeBuilder {
     pub(super) fn new(path: PathBuf) -> Self {
         let settings = Settings { fsync: true, xattrs: true, clock: Arc::new(SystemClock), steps: Steps::default() };
-        Self { path, settings }
+        Self { path, settings, signer: None }
     }
 
     /// Sets whether `Ok` waits until file and directory are on the disk. On by default.
@@ -31,6 +32,12 @@ impl VolumeBuilder {
     /// killed; after a power failure recent objects may be missing or, on some file systems, empty.
     pub fn fsync(mut self, yes: bool) -> Self {
         self.settings.fsync = yes;
+        self
+    }
+
+    /// Signs links with `signer`. Without one, [`Sign`](crate::operation::Sign) is an error.
+    pub fn links(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
         self
     }
 
@@ -48,13 +55,13 @@ impl VolumeBuilder {
     /// [`PermissionDenied`](crate::ErrorKind::PermissionDenied) if it cannot be written, and what
     /// else the file system says.
     pub async fn open(self) -> Result<Volume> {
-        let Self { path, settings } = self;
+        let Self { path, settings, signer } = self;
         let root = blocking::run(move |_| {
             let root = Root::open(&path, settings)?;
             root.sweep(LEFT_BEHIND)?;
             Ok(root)
         });
-        Ok(Volume { root: Arc::new(root.await?) })
+        Ok(Volume { root: Arc::new(root.await?), signer })
     }
 
     /// Keeps records in sidecars even where the file system has extended attributes.

@@ -13,6 +13,7 @@ mod put;
 mod record;
 mod root;
 mod sidecar;
+mod signer;
 mod staged;
 mod step;
 mod sweep;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::VolumeBuilder;
+pub use signer::{Grant, Signer, SigningKey};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use step::Step;
@@ -31,8 +33,10 @@ pub use sweep::Swept;
 
 use self::root::Root;
 use super::{Adapter, Capabilities};
-use crate::error::{Error, Result};
-use crate::operation::{Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, OperationKind, Page, Put, Stored};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{
+    Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, OperationKind, Page, Put, Sign, SignedUrl, Stored,
+};
 
 /// Objects as files in a directory: `reports/2026.pdf` is the file `2026.pdf` in the directory `reports`.
 ///
@@ -63,6 +67,7 @@ use crate::operation::{Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMe
 #[derive(Clone)]
 pub struct Volume {
     root: Arc<Root>,
+    signer: Option<Signer>,
 }
 
 impl Volume {
@@ -98,7 +103,10 @@ impl Adapter for Volume {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::all().without(OperationKind::Sign)
+        match self.signer {
+            Some(_) => Capabilities::all(),
+            None => Capabilities::all().without(OperationKind::Sign),
+        }
     }
 
     fn store_id(&self) -> Option<String> {
@@ -133,6 +141,16 @@ impl Adapter for Volume {
     async fn list(&self, op: List) -> Result<Page> {
         let root = Arc::clone(&self.root);
         blocking::run(move |caller| root.page(&op, caller)).await
+    }
+
+    async fn sign(&self, op: Sign) -> Result<SignedUrl> {
+        match &self.signer {
+            Some(signer) => signer.sign(&op),
+            None => Err(Error::new(
+                ErrorKind::Unsupported,
+                "this volume signs no links; open it with `Volume::builder(root).links(Signer::new(..)?)`",
+            )),
+        }
     }
 }
 

@@ -1,0 +1,118 @@
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::terms::constraints;
+use crate::operation::Constraints;
+
+pub(super) const KEY_ID: &str = "key_id";
+pub(super) const EXPIRES: &str = "expires";
+pub(super) const CONTENT_TYPE: &str = "content_type";
+pub(super) const DISPOSITION: &str = "disposition";
+pub(super) const MAX_SIZE: &str = "max_size";
+pub(super) const SIGNATURE: &str = "signature";
+
+/// All but what RFC 3986 calls unreserved, which nothing on the way has reason to rewrite.
+const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const IN_PATH: &AsciiSet = &IN_VALUE.remove(b'/');
+
+/// The query of a link.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    pub(super) key_id: String,
+    pub(super) expires: u64,
+    pub(super) constraints: Constraints,
+    pub(super) signature: Vec<u8>,
+}
+
+impl Query {
+    pub(super) fn encode(&self) -> String {
+        let mut query = format!("{KEY_ID}={}&{EXPIRES}={}", in_value(&self.key_id), self.expires);
+        for (name, value) in constraints(&self.constraints) {
+            // Writing to a `String` does not fail.
+            let _ = write!(query, "&{name}={}", in_value(&value));
+        }
+        let _ = write!(query, "&{SIGNATURE}={}", URL_SAFE_NO_PAD.encode(&self.signature));
+        query
+    }
+
+    /// The query, if it is letter for letter one that [`encode`](Self::encode) writes: whatever is
+    /// unknown, missing, doubled, out of order or written in another way makes it none.
+    pub(super) fn parse(raw: &str) -> Option<Self> {
+        let mut query = Self::default();
+        for pair in raw.split('&') {
+            let (name, value) = pair.split_once('=')?;
+            let value = percent_decode_str(value).decode_utf8().ok()?.into_owned();
+            match name {
+                KEY_ID => query.key_id = value,
+                EXPIRES => query.expires = value.parse().ok()?,
+                CONTENT_TYPE => query.constraints.content_type = Some(value),
+                DISPOSITION => query.constraints.content_disposition = Some(value),
+                MAX_SIZE => query.constraints.max_size = Some(value.parse().ok()?),
+                SIGNATURE => query.signature = URL_SAFE_NO_PAD.decode(value).ok()?,
+                _ => return None,
+            }
+        }
+        (query.encode() == raw).then_some(query)
+    }
+}
+
+/// The key as it stands in the path of a link.
+pub(super) fn in_path(key: &str) -> String {
+    utf8_percent_encode(key, IN_PATH).to_string()
+}
+
+/// The key that stands in the path of a link, if it is written as [`in_path`] does.
+pub(super) fn from_path(path: &str) -> Option<String> {
+    let key = percent_decode_str(path).decode_utf8().ok()?.into_owned();
+    (in_path(&key) == path).then_some(key)
+}
+
+fn in_value(value: &str) -> String {
+    utf8_percent_encode(value, IN_VALUE).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_one_way_of_writing_is_read() {
+        let constraints = Constraints::default()
+            .with_content_type("text/plain; q=\"&\"")
+            .with_max_size(7)
+            .with_content_disposition("x");
+        let query = Query { key_id: "a-b".into(), expires: 12, constraints, signature: vec![255; 32] };
+        let raw = query.encode();
+        assert_eq!(Query::parse(&raw).expect("is read").constraints, query.constraints);
+        for other in [
+            raw.replace("expires=12", "expires=012"),
+            raw.replace("expires=12", "expires=+12"),
+            raw.replace("expires=12", "expires=12&expires=12"),
+            raw.replace("expires=12", "expires=%312"),
+            raw.replace("&expires=12", ""),
+            raw.replace("%2F", "%2f"),
+            raw.replace("%20", "+"),
+            raw.replace("max_size=7", "max_size=-7"),
+            raw.replace("&max", "&&max"),
+            format!("{raw}&"),
+            format!("{raw}="),
+            format!("&{raw}"),
+            format!("{raw}&x=y"),
+            String::new(),
+        ] {
+            assert!(Query::parse(&other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_has_one_way_too() {
+        assert_eq!(in_path("a b/ä%.txt"), "a%20b/%C3%A4%25.txt");
+        assert_eq!(from_path("a%20b/%C3%A4%25.txt").as_deref(), Some("a b/ä%.txt"));
+        for other in ["a b", "%61", "%c3%A4", "a%2Fb", "%", "%FF", "a+b"] {
+            assert_eq!(from_path(other), None, "{other}");
+        }
+    }
+}
