@@ -106,6 +106,27 @@ impl ErrorKind {
         }
     }
 
+    /// The kind of any error: that of the first [`Error`](super::Error) among it and its sources;
+    /// [`Timeout`](Self::Timeout) for tower's `timeout` and [`Overloaded`](Self::Overloaded) for its
+    /// `load_shed`; else [`Other`](Self::Other).
+    ///
+    /// ```
+    /// use buckets::{BoxError, Error, ErrorKind};
+    ///
+    /// let boxed: BoxError = Error::not_found().into();
+    /// assert_eq!(ErrorKind::of(&*boxed), ErrorKind::NotFound);
+    /// ```
+    pub fn of(error: &(dyn std::error::Error + 'static)) -> Self {
+        super::chain(error)
+            .find_map(|link| match link.downcast_ref::<super::Error>() {
+                Some(ours) => Some(ours.kind()),
+                None if link.is::<tower::timeout::error::Elapsed>() => Some(Self::Timeout),
+                None if link.is::<tower::load_shed::error::Overloaded>() => Some(Self::Overloaded),
+                None => None,
+            })
+            .unwrap_or(Self::Other)
+    }
+
     /// Whether an unchanged request may succeed later; the default of
     /// [`Error::is_retryable`](super::Error::is_retryable).
     pub const fn is_transient(self) -> bool {

@@ -86,26 +86,21 @@ impl Error {
             Ok(ours) => return *ours,
             Err(foreign) => foreign,
         };
-        let mut link: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
-        while let Some(current) = link {
-            if let Some(ours) = current.downcast_ref::<Self>() {
-                return ours.restated().with_source(error);
-            }
-            if current.is::<tower::timeout::error::Elapsed>() {
-                return Self::new(ErrorKind::Timeout, "the operation took longer than its time limit")
-                    .with_source(error);
-            }
-            if current.is::<tower::load_shed::error::Overloaded>() {
-                return Self::new(ErrorKind::Overloaded, "too many operations at once; this one was refused")
-                    .with_source(error);
-            }
-            // The `source` of an `io::Error` is that of the error within, which it skips.
-            link = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-                Some(within) => Some(within),
-                None => current.source(),
-            };
+        if let Some(ours) = Self::find(&*error) {
+            return ours.restated().with_source(error);
         }
-        Self::new(ErrorKind::Other, "a layer of the stack failed").with_source(error)
+        let (kind, message) = match ErrorKind::of(&*error) {
+            ErrorKind::Timeout => (ErrorKind::Timeout, "the operation took longer than its time limit"),
+            ErrorKind::Overloaded => (ErrorKind::Overloaded, "too many operations at once; this one was refused"),
+            kind => (kind, "a layer of the stack failed"),
+        };
+        Self::new(kind, message).with_source(error)
+    }
+
+    /// The first [`Error`] of a chain: `error` itself, or one of its sources, be it inside an
+    /// [`io::Error`](std::io::Error).
+    pub fn find<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
+        chain(error).find_map(|link| link.downcast_ref())
     }
 
     /// An error of the local disk, with the kind its cause has here.
@@ -221,6 +216,17 @@ impl Error {
             backtrace: Backtrace::disabled(),
         }))
     }
+}
+
+/// `error` and its sources, outermost first. An `io::Error` skips what it wraps as a source, so
+/// that is asked for.
+fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped))
+    })
 }
 
 impl fmt::Display for Error {
