@@ -31,6 +31,11 @@ impl ExactLen {
         }
     }
 
+    /// Whether an end is right here, as far as is known.
+    pub(super) fn is_met(&self) -> bool {
+        self.remaining.unwrap_or(0) == 0
+    }
+
     /// What is still to come, where known.
     pub(super) fn remaining(&self) -> Option<u64> {
         self.remaining

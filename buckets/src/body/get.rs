@@ -31,6 +31,8 @@ pub struct GetBody {
     content: Content,
     len: ExactLen,
     observers: Observers,
+    /// Whether code of the content was called and has not come back.
+    running: bool,
 }
 
 enum Content {
@@ -43,7 +45,7 @@ impl GetBody {
     /// A body of these bytes.
     pub fn from_bytes(bytes: Bytes) -> Self {
         let len = ExactLen::new(bytes.len() as u64);
-        Self { content: Content::Bytes(bytes), len, observers: Observers::default() }
+        Self::new(Content::Bytes(bytes), len)
     }
 
     /// A body that streams. A length that its size hint gives exactly is enforced.
@@ -54,7 +56,11 @@ impl GetBody {
     {
         let len = body.size_hint().exact().map_or_else(ExactLen::default, ExactLen::new);
         let body = body.map_err(|error| Error::from_boxed(error.into())).boxed_unsync();
-        Self { content: Content::Stream(body), len, observers: Observers::default() }
+        Self::new(Content::Stream(body), len)
+    }
+
+    fn new(content: Content, len: ExactLen) -> Self {
+        Self { content, len, observers: Observers::default(), running: false }
     }
 
     /// Holds the body to this length, in bytes.
@@ -84,7 +90,9 @@ impl GetBody {
             Content::Bytes(bytes) => http_body_util::Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
             Content::Done => http_body_util::Empty::new().map_err(|never| match never {}).boxed_unsync(),
         };
+        self.running = true;
         self.content = Content::Stream(wrap(inner).boxed_unsync());
+        self.running = false;
         self
     }
 
@@ -138,6 +146,14 @@ impl GetBody {
     }
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        self.running = true;
+        let polled = self.poll_content(context);
+        self.running = false;
+        polled.map(|chunk| self.pass_on(chunk?))
+    }
+
+    /// The next chunk as the content gives it, [`None`] in place of anything once the body is over.
+    fn poll_content(&mut self, context: &mut Context<'_>) -> Poll<Option<Option<Result<Bytes>>>> {
         loop {
             let chunk = match &mut self.content {
                 Content::Done => return Poll::Ready(None),
@@ -155,7 +171,7 @@ impl GetBody {
                     None => None,
                 },
             };
-            return Poll::Ready(self.pass_on(chunk));
+            return Poll::Ready(Some(chunk));
         }
     }
 
@@ -168,8 +184,9 @@ impl GetBody {
         };
         match checked {
             Ok(Some(bytes)) => {
-                self.observers.chunk(bytes.len());
-                if self.is_delivered() {
+                let is_last = self.is_delivered();
+                self.observers.chunk(bytes.len(), is_last);
+                if is_last {
                     self.finish(BodyEnd::Complete);
                 }
                 Some(Ok(bytes))
@@ -189,7 +206,7 @@ impl GetBody {
     /// knows the length and does not ask for the end.
     fn is_delivered(&self) -> bool {
         match &self.content {
-            Content::Bytes(bytes) => bytes.is_empty(),
+            Content::Bytes(bytes) => bytes.is_empty() && self.len.is_met(),
             Content::Stream(body) => self.len.remaining() == Some(0) && body.is_end_stream(),
             Content::Done => true,
         }
@@ -204,8 +221,12 @@ impl GetBody {
 impl Drop for GetBody {
     fn drop(&mut self) {
         if !self.observers.is_empty() {
-            let delivered = self.len.remaining() == Some(0);
-            self.observers.end(if delivered { BodyEnd::Complete } else { BodyEnd::Dropped });
+            let delivered = self.len.remaining() == Some(0) || matches!(self.content, Content::Done);
+            self.observers.end(match delivered {
+                _ if self.running => BodyEnd::Panicked,
+                true => BodyEnd::Complete,
+                false => BodyEnd::Dropped,
+            });
         }
     }
 }
@@ -219,11 +240,7 @@ impl Body for GetBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.content {
-            Content::Bytes(bytes) => bytes.is_empty(),
-            Content::Stream(_) => false,
-            Content::Done => true,
-        }
+        !matches!(self.content, Content::Stream(_)) && self.is_delivered()
     }
 
     fn size_hint(&self) -> SizeHint {

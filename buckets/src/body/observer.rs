@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::telemetry::Span;
+use crate::telemetry::{Outcome, Span};
 
 /// Follows a [`GetBody`](super::GetBody) to its end: told of every chunk, and exactly once of the end.
 ///
@@ -16,6 +16,7 @@ pub trait BodyObserver: Send {
 
 /// How a body ended.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum BodyEnd<'a> {
     /// Its whole content was delivered.
     Complete,
@@ -23,6 +24,8 @@ pub enum BodyEnd<'a> {
     Error(&'a Error),
     /// The reader dropped it before its end.
     Dropped,
+    /// Its code panicked.
+    Panicked,
 }
 
 /// The observers of one body. A single span needs no box; most bodies have no more.
@@ -33,13 +36,16 @@ pub(super) struct Observers {
 }
 
 impl Observers {
-    pub(super) fn push_span(&mut self, span: Span) {
+    pub(super) fn push_span(&mut self, mut span: Span) {
         if !span.is_enabled() {
             return;
         }
-        match &self.span {
-            None => self.span = Some(span),
-            Some(_) => self.others.push(Box::new(SpanObserver(span))),
+        // The body drops the span when the reader drops the body, be it because the reader panics.
+        span.put_to_rest();
+        if self.is_empty() {
+            self.span = Some(span);
+        } else {
+            self.others.push(Box::new(SpanObserver(span)));
         }
     }
 
@@ -47,9 +53,16 @@ impl Observers {
         self.others.push(observer);
     }
 
-    pub(super) fn chunk(&mut self, len: usize) {
+    /// Tells all of a chunk. What is told of an only chunk need not ask for the time, because its
+    /// end follows at once.
+    pub(super) fn chunk(&mut self, len: usize, is_last: bool) {
         if let Some(span) = &mut self.span {
-            note_chunk(span, len);
+            if is_last {
+                span.in_one_piece();
+            } else {
+                span.first_byte();
+            }
+            span.add_bytes(len as u64);
         }
         self.others.iter_mut().for_each(|observer| observer.chunk(len));
     }
@@ -73,17 +86,13 @@ struct SpanObserver(Span);
 
 impl BodyObserver for SpanObserver {
     fn chunk(&mut self, len: usize) {
-        note_chunk(&mut self.0, len);
+        self.0.first_byte();
+        self.0.add_bytes(len as u64);
     }
 
     fn end(self: Box<Self>, end: BodyEnd<'_>) {
         end_span(self.0, end);
     }
-}
-
-fn note_chunk(span: &mut Span, len: usize) {
-    span.first_byte();
-    span.add_bytes(len as u64);
 }
 
 fn end_span(mut span: Span, end: BodyEnd<'_>) {
@@ -95,6 +104,7 @@ fn end_span(mut span: Span, end: BodyEnd<'_>) {
         }
         BodyEnd::Error(error) => span.fail(error),
         BodyEnd::Dropped => drop(span),
+        BodyEnd::Panicked => span.end(Outcome::Panic, None),
     }
 }
 

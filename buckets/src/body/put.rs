@@ -35,6 +35,8 @@ enum Content {
     File(Arc<Path>),
     Replay(Arc<dyn Fn() -> BoxBody + Send + Sync>),
     Stream(BoxBody),
+    /// All was given out; whether that was enough is still to be said.
+    Given,
     Done,
 }
 
@@ -110,7 +112,7 @@ impl PutBody {
             Content::Bytes(bytes) => Content::Bytes(bytes.clone()),
             Content::File(path) => Content::File(Arc::clone(path)),
             Content::Replay(make) => Content::Replay(Arc::clone(make)),
-            Content::Stream(_) | Content::Done => return None,
+            Content::Stream(_) | Content::Given | Content::Done => return None,
         };
         Some(Self { content, len: self.len, progress: self.progress.clone() })
     }
@@ -183,8 +185,14 @@ impl PutBody {
         let chunk = loop {
             match &mut self.content {
                 Content::Done => return Poll::Ready(None),
-                Content::Bytes(bytes) if bytes.is_empty() => break None,
-                Content::Bytes(bytes) => break Some(Ok(std::mem::take(bytes))),
+                Content::Given => break None,
+                Content::Bytes(bytes) => {
+                    let bytes = std::mem::take(bytes);
+                    self.content = Content::Given;
+                    if !bytes.is_empty() {
+                        break Some(Ok(bytes));
+                    }
+                }
                 Content::File(path) => self.content = Content::Stream(read_file(Arc::clone(path))),
                 Content::Replay(make) => self.content = Content::Stream(make()),
                 Content::Stream(body) => match ready!(Pin::new(body).poll_frame(context)) {
@@ -260,7 +268,15 @@ impl Body for PutBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.content, Content::Done) || self.remaining() == Some(0)
+        let is_over = match &self.content {
+            Content::Bytes(bytes) => bytes.is_empty(),
+            Content::Stream(body) => body.is_end_stream(),
+            Content::Given => true,
+            Content::Done => return true,
+            Content::File(_) | Content::Replay(_) => false,
+        };
+        // A wrong length is still to be told.
+        is_over && self.len.is_met()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -322,7 +338,7 @@ impl fmt::Debug for PutBody {
             Content::File(_) => "file",
             Content::Replay(_) => "replayable",
             Content::Stream(_) => "stream",
-            Content::Done => "done",
+            Content::Given | Content::Done => "done",
         };
         f.debug_struct("PutBody").field("content", &content).field("remaining", &self.remaining()).finish()
     }
