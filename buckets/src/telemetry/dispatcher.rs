@@ -1,4 +1,4 @@
-use std::cell::Cell;
+use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,8 +10,11 @@ use arc_swap::ArcSwapOption;
 use crate::telemetry::clock::ClockSource;
 use crate::telemetry::scope::WeakScope;
 use crate::telemetry::selector::Selector;
-use crate::telemetry::span::SpanData;
-use crate::telemetry::{Clock, Event, EventName, Handler, KeyPolicy, Scope, Stage, Timestamp, Value, catalogue};
+use crate::telemetry::span::{SpanData, SpanEnd};
+use crate::telemetry::turn::Turn;
+use crate::telemetry::{
+    Clock, Event, EventName, Field, Handler, KeyPolicy, Measurement, Scope, Stage, Timestamp, Value, catalogue,
+};
 
 /// Brings events to the handlers that asked for them.
 ///
@@ -60,10 +63,6 @@ struct Routes {
 }
 
 type Stages = [Box<[Arc<Attached>]>; Stage::COUNT];
-
-thread_local! {
-    static DISPATCHING: Cell<bool> = const { Cell::new(false) };
-}
 
 impl Dispatcher {
     /// A dispatcher of its own, without handlers, on the system's clock.
@@ -143,7 +142,7 @@ impl Dispatcher {
         self.register().attached.iter().map(info).collect()
     }
 
-    /// How many events were dropped because a handler caused them.
+    /// How many events, and operations with all their events, were dropped because a handler caused them.
     pub fn suppressed_events(&self) -> u64 {
         self.shared().suppressed.load(Ordering::Relaxed)
     }
@@ -175,9 +174,16 @@ impl Dispatcher {
         self.shared().active.load(Ordering::Relaxed)
     }
 
-    /// Whether any handler wants some stage of `name`.
-    pub(crate) fn wants(&self, name: &EventName) -> bool {
-        self.with_routes(name, |routes| routes.is_some_and(|(_, stages)| stages.iter().any(|list| !list.is_empty())))
+    /// Whether an operation of this name is to be observed: some stage of it is wanted, and it is no
+    /// handler that begins it, of whose operation only the end could be told.
+    pub(crate) fn may_begin(&self, name: &EventName) -> bool {
+        let wanted = self
+            .with_routes(name, |routes| routes.is_some_and(|(_, stages)| stages.iter().any(|list| !list.is_empty())));
+        if wanted && Turn::is_taken() {
+            self.suppress();
+            return false;
+        }
+        wanted
     }
 
     /// Tells the handlers of a new scope, and those still to come when they come.
@@ -194,24 +200,55 @@ impl Dispatcher {
 
     /// Delivers `event` to all who want it; gives back the latest attachment that could hear of it.
     pub(crate) fn emit(&self, event: &Event<'_>) -> u64 {
-        if DISPATCHING.replace(true) {
-            self.shared().suppressed.fetch_add(1, Ordering::Relaxed);
+        let Some(turn) = Turn::take() else {
+            self.suppress();
             return 0;
+        };
+        let attachments = self.deliver(event);
+        turn.finish();
+        attachments
+    }
+
+    /// Delivers the last event of `span`. Where a handler caused it, that is later and without what
+    /// is borrowed, but it is: everybody has heard of the start.
+    pub(crate) fn emit_end(
+        &self,
+        span: &SpanData,
+        end: &SpanEnd<'_>,
+        measurements: &[Measurement],
+        fields: &[Field<'_>],
+    ) {
+        if !Turn::is_taken() {
+            self.emit(&Event::end(span, end, measurements, fields));
+            return;
         }
+        let (span, end) = (span.clone(), SpanEnd { error: None, ..*end });
+        Turn::defer(Box::new(move || {
+            span.scope.dispatcher_ref().deliver(&Event::end(&span, &end, &[], &[]));
+        }));
+    }
+
+    #[cold]
+    fn suppress(&self) {
+        self.shared().suppressed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Calls the handlers of `event`, then tells of those that failed; gives back the latest
+    /// attachment that could hear of it.
+    fn deliver(&self, event: &Event<'_>) -> u64 {
         let (failed, attachments) = self.with_routes(event.name, |routes| match routes {
-            Some((routes, stages)) => (deliver(&stages[event.stage.index()], event), routes.attachments),
-            None => (None, 0),
+            Some((routes, stages)) => (call(&stages[event.stage.index()], event), routes.attachments),
+            None => (Vec::new(), 0),
         });
-        if let Some(failed) = failed {
-            self.report(&failed, event);
+        for failed in &failed {
+            self.report(failed, event);
         }
-        DISPATCHING.set(false);
         attachments
     }
 
     /// Tells the others that a handler failed. A failure in there is counted, not reported again.
     #[cold]
-    fn report(&self, failed: &Attached, cause: &Event<'_>) {
+    fn report(&self, failed: &Arc<Attached>, cause: &Event<'_>) {
         let name = cause.full_name();
         let span = SpanData::point(cause.span, &catalogue::names::HANDLER_FAILURE, self.now());
         let event = Event {
@@ -225,8 +262,8 @@ impl Dispatcher {
         };
         self.with_routes(event.name, |routes| {
             let handlers = routes.map_or(&[][..], |(_, stages)| &stages[Stage::Point.index()]);
-            for handler in handlers.iter().filter(|handler| handler.id != failed.id) {
-                deliver(std::slice::from_ref(handler), &event);
+            for handler in handlers.iter().filter(|handler| !Arc::ptr_eq(handler, failed)) {
+                call(std::slice::from_ref(handler), &event);
             }
         });
     }
@@ -265,17 +302,15 @@ impl Dispatcher {
     }
 }
 
-/// Calls each handler; gives back the first that panicked.
+/// Calls each handler; gives back those that panicked.
 #[inline]
-fn deliver(handlers: &[Arc<Attached>], event: &Event<'_>) -> Option<Arc<Attached>> {
-    let mut failed = None;
+fn call(handlers: &[Arc<Attached>], event: &Event<'_>) -> Vec<Arc<Attached>> {
+    let mut failed = Vec::new();
     let mut event = *event;
     for attached in handlers {
         event.attachment = attached.number;
-        // A handler has no state of ours in hand, so there is nothing to be found broken afterwards.
-        if catch_unwind(AssertUnwindSafe(|| attached.handler.handle(&event))).is_err() {
-            attached.failures.fetch_add(1, Ordering::Relaxed);
-            failed.get_or_insert_with(|| Arc::clone(attached));
+        if !attached.survives(|| attached.handler.handle(&event)) {
+            failed.push(Arc::clone(attached));
         }
     }
     failed
@@ -283,9 +318,25 @@ fn deliver(handlers: &[Arc<Attached>], event: &Event<'_>) -> Option<Arc<Attached
 
 impl Attached {
     fn welcome(&self, scope: &Scope) {
-        if catch_unwind(AssertUnwindSafe(|| self.handler.scope_created(scope))).is_err() {
-            self.failures.fetch_add(1, Ordering::Relaxed);
-        }
+        self.survives(|| self.handler.scope_created(scope));
+    }
+
+    /// Runs code of the handler; says, and counts, whether it panicked.
+    #[inline]
+    fn survives(&self, code: impl FnOnce()) -> bool {
+        // A handler has no state of ours in hand, so there is nothing to be found broken afterwards.
+        let Err(payload) = catch_unwind(AssertUnwindSafe(code)) else { return true };
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        discard(payload);
+        false
+    }
+}
+
+/// Drops what a handler panicked with, which may itself panic when dropped.
+#[cold]
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
     }
 }
 

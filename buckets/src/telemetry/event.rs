@@ -29,6 +29,16 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    /// The last event of `span`.
+    pub(crate) fn end(
+        span: &'a SpanData,
+        end: &'a SpanEnd<'a>,
+        measurements: &'a [Measurement],
+        fields: &'a [Field<'a>],
+    ) -> Self {
+        Self { name: span.name, stage: end.outcome.stage(), span, end: Some(end), measurements, fields, attachment: 0 }
+    }
+
     /// The name without stage, such as `buckets.cloud.insert`.
     pub fn name(&self) -> &'static EventName {
         self.name
@@ -117,9 +127,9 @@ impl<'a> Event<'a> {
         self.end?.error
     }
 
-    /// The error, where it is one of this library's.
+    /// The error, or the first of its sources, that is one of this library's.
     pub fn storage_error(&self) -> Option<&'a Error> {
-        self.error()?.downcast_ref()
+        Error::find(self.error()?)
     }
 
     /// Bytes of content moved; absent for operations without content.

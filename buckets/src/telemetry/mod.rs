@@ -12,8 +12,11 @@ mod scope;
 mod selector;
 mod span;
 mod span_id;
+mod span_start;
 mod stage;
+mod turn;
 mod value;
+mod watched;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatcher::{AttachError, Dispatcher, DispatcherBuilder, HandlerInfo};
@@ -25,7 +28,9 @@ pub use outcome::{Outcome, Status};
 pub use scope::Scope;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use selector::Selector;
-pub use span::{Span, SpanStart, Watched};
+pub use span::Span;
 pub use span_id::SpanId;
+pub use span_start::SpanStart;
 pub use stage::Stage;
 pub use value::{Number, Value};
+pub use watched::Watched;

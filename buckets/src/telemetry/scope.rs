@@ -60,9 +60,10 @@ impl Scope {
         self.dispatcher_ref().clone()
     }
 
-    /// Whether anybody listens: one relaxed load for the global scope.
+    /// Whether any handler is attached to the dispatcher: one relaxed load. Ask before work that is
+    /// only for telemetry.
     #[inline]
-    pub(crate) fn is_active(&self) -> bool {
+    pub fn is_active(&self) -> bool {
         match &self.0 {
             Some(inner) => inner.dispatcher.is_active(),
             None => Dispatcher::global().is_active(),

@@ -1,22 +1,29 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::thread::panicking;
 use std::time::Duration;
-
-use pin_project_lite::pin_project;
 
 use crate::error::Error;
 use crate::key::Key;
-use crate::telemetry::{Event, EventName, Field, KeyPolicy, Measurement, Outcome, Scope, SpanId, Stage, Timestamp};
+use crate::telemetry::{
+    Event, EventName, Field, KeyPolicy, Measurement, Outcome, Scope, SpanId, SpanStart, Stage, Timestamp, Watched,
+};
 
 /// An operation under observation: one `start`, and exactly one `stop` or `exception`, whatever happens.
 ///
 /// Until told otherwise a span's outcome is *cancelled*: dropping it says that whoever waited went
-/// away, or, while the stack unwinds out of its code, that the code panicked. [`end`](Self::end)
-/// and its shorthands say how it really went. All but the first relaxed load is skipped while
-/// nobody listens, and nothing is ever allocated.
+/// away. [`end`](Self::end) and its shorthands say how it really went. A panic is told from that:
+/// - while the span is a guard on the stack of the code under observation, unwinding through it is
+///   a panic of that code;
+/// - a span that lives in a future belongs into [`watch`](Self::watch), or calls the code through
+///   [`run`](Self::run) if the future is written by hand. Only a panic of that code is a panic then,
+///   also if it is caught on its way; a future dropped because its sibling panicked is cancelled.
+///
+/// All but the first relaxed load is skipped while nobody listens, and nothing is ever allocated.
+/// Who attaches in between hears of the end without having heard of the start, if somebody else
+/// listened then. A span begun by a handler while it handles an event is a disabled one, and one
+/// ended there is told of when the handler is done, without its error.
 ///
 /// ```
 /// use buckets::telemetry::{EventName, Scope, Span};
@@ -32,12 +39,39 @@ pub struct Span(Option<Active>);
 
 struct Active {
     data: SpanData,
-    /// Whether the code under observation is running on the stack above, so that unwinding through
-    /// here is its panic and not that of whoever dropped it.
-    running: bool,
+    place: Place,
+    /// Whether the body came in one piece, so that its first byte came when the span ends.
+    in_one_piece: bool,
+}
+
+/// Where a span is, which decides what its being dropped means.
+#[derive(Clone, Copy)]
+enum Place {
+    /// On the stack of its code: unwinding is a panic of that code, unless the thread was
+    /// `unwinding` before, out of other code.
+    Guard { unwinding: bool },
+    /// In a future or a body at rest: whoever drops it went away, whatever the reason.
+    AtRest,
+    /// In a future or a body whose code was called and has not come back: it panicked.
+    Running,
+}
+
+impl Place {
+    fn guard() -> Self {
+        Self::Guard { unwinding: panicking() }
+    }
+
+    fn outcome_of_drop(self) -> Outcome {
+        match self {
+            Self::Guard { unwinding } if panicking() && !unwinding => Outcome::Panic,
+            Self::Guard { .. } | Self::AtRest => Outcome::Cancelled,
+            Self::Running => Outcome::Panic,
+        }
+    }
 }
 
 /// What all events of a span have in common.
+#[derive(Clone)]
 pub(crate) struct SpanData {
     pub(crate) scope: Scope,
     pub(crate) name: &'static EventName,
@@ -81,59 +115,6 @@ impl SpanData {
     }
 }
 
-/// What is known of an operation when it begins; all of it optional.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct SpanStart<'a> {
-    /// The operation's name; the last segment of the event's name if absent.
-    pub operation: Option<&'static str>,
-    /// The span this one is part of.
-    pub parent: Option<SpanId>,
-    /// The object's key; events show what the [`KeyPolicy`] allows.
-    pub key: Option<&'a Key>,
-    /// The content type; events show its top-level type.
-    pub content_type: Option<&'a str>,
-    /// Further metadata of the start event.
-    pub fields: &'a [Field<'a>],
-}
-
-impl<'a> SpanStart<'a> {
-    /// Nothing known.
-    pub const fn new() -> Self {
-        Self { operation: None, parent: None, key: None, content_type: None, fields: &[] }
-    }
-
-    /// Sets the operation's name.
-    pub const fn operation(mut self, operation: &'static str) -> Self {
-        self.operation = Some(operation);
-        self
-    }
-
-    /// Sets the span this one is part of.
-    pub const fn parent(mut self, parent: Option<SpanId>) -> Self {
-        self.parent = parent;
-        self
-    }
-
-    /// Sets the object's key.
-    pub const fn key(mut self, key: &'a Key) -> Self {
-        self.key = Some(key);
-        self
-    }
-
-    /// Sets the content type.
-    pub const fn content_type(mut self, content_type: Option<&'a str>) -> Self {
-        self.content_type = content_type;
-        self
-    }
-
-    /// Sets further metadata of the start event.
-    pub const fn fields(mut self, fields: &'a [Field<'a>]) -> Self {
-        self.fields = fields;
-        self
-    }
-}
-
 impl Span {
     /// Begins an operation of which no more is known than its name.
     #[inline]
@@ -155,7 +136,7 @@ impl Span {
     #[inline(never)]
     fn begin(scope: &Scope, name: &'static EventName, what: SpanStart<'_>) -> Self {
         let dispatcher = scope.dispatcher_ref();
-        if !dispatcher.wants(name) {
+        if !dispatcher.may_begin(name) {
             return Self(None);
         }
         let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
@@ -182,7 +163,7 @@ impl Span {
             fields: what.fields,
             attachment: 0,
         });
-        Self(Some(Active { data, running: true }))
+        Self(Some(Active { data, place: Place::guard(), in_one_piece: false }))
     }
 
     /// Whether anybody listens to this span.
@@ -208,6 +189,14 @@ impl Span {
             if data.first_byte.is_none() {
                 data.first_byte = Some(data.scope.dispatcher_ref().now());
             }
+        }
+    }
+
+    /// Notes that a whole body came with its first byte, at the moment at which the span ends: saves
+    /// reading the clock twice for one moment.
+    pub(crate) fn in_one_piece(&mut self) {
+        if let Some(active) = &mut self.0 {
+            active.in_one_piece = true;
         }
     }
 
@@ -262,7 +251,7 @@ impl Span {
         measurements: &[Measurement],
         fields: &[Field<'_>],
     ) {
-        if let Some(active) = self.0.take() {
+        if let Some(mut active) = self.0.take() {
             active.finish(outcome, error, measurements, fields);
         }
     }
@@ -271,19 +260,52 @@ impl Span {
     ///
     /// If the future is dropped before its end the span is cancelled; if it panics, the panic goes
     /// on and the span says so.
+    ///
+    /// ```
+    /// use buckets::telemetry::{EventName, Scope, Span};
+    ///
+    /// static FETCH: EventName = EventName::new("my_app.rates.fetch");
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let span = Span::start(&Scope::global(), &FETCH);
+    /// let rate = span.watch(async { 1.25 }, |span, _rate| span.succeed()).await;
+    /// # assert_eq!(rate, 1.25);
+    /// # });
+    /// ```
     pub fn watch<F, N>(mut self, future: F, finish: N) -> Watched<F, N>
     where
         F: Future,
         N: FnOnce(Self, &F::Output),
     {
-        self.set_running(false);
-        Watched { future, state: Some((self, finish)) }
+        self.put_to_rest();
+        Watched::new(self, future, finish)
     }
 
-    /// Says whether the code under observation runs on the stack above this call; see [`watch`](Self::watch).
-    pub(crate) fn set_running(&mut self, running: bool) {
+    /// Runs a part of the code under observation, such as one poll of a future that owns this span.
+    ///
+    /// If `code` panics then so did the operation, however far the panic gets. From then on, being
+    /// dropped outside of `run` means cancelled, whatever else unwinds.
+    #[inline]
+    pub fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
+        self.set_place(Place::Running);
+        let value = code();
+        self.set_place(Place::AtRest);
+        value
+    }
+
+    /// Takes the span for one on the stack of its code again; see [`run`](Self::run).
+    pub(super) fn guard(&mut self) {
+        self.set_place(Place::guard());
+    }
+
+    /// Says that whoever holds the span from now on is not its code.
+    pub(crate) fn put_to_rest(&mut self) {
+        self.set_place(Place::AtRest);
+    }
+
+    fn set_place(&mut self, place: Place) {
         if let Some(active) = &mut self.0 {
-            active.running = running;
+            active.place = place;
         }
     }
 }
@@ -291,33 +313,27 @@ impl Span {
 impl Active {
     #[inline(never)]
     fn finish(
-        &self,
+        &mut self,
         outcome: Outcome,
         error: Option<&(dyn StdError + 'static)>,
         measurements: &[Measurement],
         fields: &[Field<'_>],
     ) {
-        let data = &self.data;
-        let dispatcher = data.scope.dispatcher_ref();
-        let end = SpanEnd { duration: dispatcher.now().since(data.started), outcome, error };
-        dispatcher.emit(&Event {
-            name: data.name,
-            stage: outcome.stage(),
-            span: data,
-            end: Some(&end),
-            measurements,
-            fields,
-            attachment: 0,
-        });
+        let data = &mut self.data;
+        let now = data.scope.dispatcher_ref().now();
+        if self.in_one_piece {
+            data.first_byte.get_or_insert(now);
+        }
+        let end = SpanEnd { duration: now.since(data.started), outcome, error };
+        data.scope.dispatcher_ref().emit_end(data, &end, measurements, fields);
     }
 }
 
 impl Drop for Span {
     #[inline]
     fn drop(&mut self) {
-        if let Some(active) = &self.0 {
-            let panicked = active.running && std::thread::panicking();
-            active.finish(if panicked { Outcome::Panic } else { Outcome::Cancelled }, None, &[], &[]);
+        if let Some(mut active) = self.0.take() {
+            active.finish(active.place.outcome_of_drop(), None, &[], &[]);
         }
     }
 }
@@ -328,49 +344,6 @@ impl fmt::Debug for Span {
             Some(active) => f.debug_tuple("Span").field(active.data.name).field(&active.data.id).finish(),
             None => f.write_str("Span(disabled)"),
         }
-    }
-}
-
-pin_project! {
-    /// A future under observation; made by [`Span::watch`].
-    #[must_use = "futures do nothing unless polled"]
-    pub struct Watched<F, N> {
-        // Dropped before the span, so that what the future does last is still part of it.
-        #[pin]
-        future: F,
-        state: Option<(Span, N)>,
-    }
-}
-
-impl<F, N> Future for Watched<F, N>
-where
-    F: Future,
-    N: FnOnce(Span, &F::Output),
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        set_running(this.state, true);
-        let polled = this.future.poll(context);
-        set_running(this.state, false);
-        let output = ready!(polled);
-        if let Some((span, finish)) = this.state.take() {
-            finish(span, &output);
-        }
-        Poll::Ready(output)
-    }
-}
-
-fn set_running<N>(state: &mut Option<(Span, N)>, running: bool) {
-    if let Some((span, _)) = state {
-        span.set_running(running);
-    }
-}
-
-impl<F, N> fmt::Debug for Watched<F, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watched").field("span", &self.state.as_ref().map(|(span, _)| span)).finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,52 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use crate::telemetry::Span;
+
+pin_project! {
+    /// A future under observation; made by [`Span::watch`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Watched<F, N> {
+        // Dropped before the span, so that what the future does last is still part of it.
+        #[pin]
+        future: F,
+        state: Option<(Span, N)>,
+    }
+}
+
+impl<F, N> Watched<F, N> {
+    pub(super) fn new(span: Span, future: F, finish: N) -> Self {
+        Self { future, state: Some((span, finish)) }
+    }
+}
+
+impl<F, N> Future for Watched<F, N>
+where
+    F: Future,
+    N: FnOnce(Span, &F::Output),
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let output = ready!(match this.state {
+            Some((span, _)) => span.run(|| this.future.poll(context)),
+            None => this.future.poll(context),
+        });
+        if let Some((mut span, finish)) = this.state.take() {
+            span.guard();
+            finish(span, &output);
+        }
+        Poll::Ready(output)
+    }
+}
+
+impl<F, N> fmt::Debug for Watched<F, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched").field("span", &self.state.as_ref().map(|(span, _)| span)).finish_non_exhaustive()
+    }
+}
