@@ -1,0 +1,42 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use buckets::operation::{Op, Request};
+use buckets::telemetry::{Scope, SpanId};
+
+use super::{Describe, Description};
+
+/// Describes the requests of this library by their operation, in the scope of their context.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByOperation;
+
+impl Describe<Request> for ByOperation {
+    fn scope<'a>(&'a self, request: &'a Request) -> &'a Scope {
+        &request.context.scope
+    }
+
+    fn describe<'a>(&'a self, request: &'a Request) -> Description<'a> {
+        let op = &request.op;
+        let description = Description::new(op.event())
+            .operation(op.name())
+            .parent(request.context.span)
+            .content_type(op.content_type())
+            .expecting(op.expectation());
+        match op.key() {
+            Some(key) => description.key(key),
+            None => description,
+        }
+    }
+
+    fn enter(&self, request: &mut Request, span: SpanId) {
+        request.context.span = Some(span);
+    }
+
+    fn progress(&self, request: &mut Request) -> Option<Arc<AtomicU64>> {
+        match &mut request.op {
+            // Of a body in memory all or nothing moves, as far as can be told from here.
+            Op::Put(put) if put.body.as_bytes().is_none() => Some(put.body.progress()),
+            _ => None,
+        }
+    }
+}

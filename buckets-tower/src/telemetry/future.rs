@@ -1,0 +1,87 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+
+use buckets::operation::Expectation;
+use buckets::telemetry::Span;
+use pin_project_lite::pin_project;
+
+use super::Conclude;
+
+pin_project! {
+    /// The future of [`Telemetry`](super::Telemetry).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ResponseFuture<F, C> {
+        // Dropped before the span, so that what it does last is still part of it.
+        #[pin]
+        inner: F,
+        observed: Option<Observed<C>>,
+    }
+}
+
+/// A call that has begun and not ended.
+pub(super) struct Observed<C> {
+    pub(super) span: Span,
+    pub(super) expectation: Expectation,
+    pub(super) progress: Option<Arc<AtomicU64>>,
+    pub(super) conclude: C,
+}
+
+impl<F, C> ResponseFuture<F, C> {
+    pub(super) const fn new(inner: F, observed: Option<Observed<C>>) -> Self {
+        Self { inner, observed }
+    }
+}
+
+impl<F, C, T, E> Future for ResponseFuture<F, C>
+where
+    F: Future<Output = Result<T, E>>,
+    C: Conclude<T, E>,
+{
+    type Output = Result<T, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(observed) = this.observed else { return this.inner.poll(context) };
+        let mut result = ready!(observed.span.run(|| this.inner.poll(context)));
+        observed.end(&mut result);
+        *this.observed = None;
+        Poll::Ready(result)
+    }
+}
+
+impl<C> Observed<C> {
+    fn end<T, E>(&mut self, result: &mut Result<T, E>)
+    where
+        C: Conclude<T, E>,
+    {
+        if result.is_err() {
+            self.note_progress();
+        }
+        let span = std::mem::replace(&mut self.span, Span::disabled());
+        self.conclude.conclude(span, self.expectation, result);
+    }
+
+    fn note_progress(&mut self) {
+        if let Some(progress) = &self.progress {
+            self.span.add_bytes(progress.load(Ordering::Relaxed));
+        }
+    }
+}
+
+impl<C> Drop for Observed<C> {
+    fn drop(&mut self) {
+        // Of a call that ended the span is gone; of any other this is the last to be known.
+        self.note_progress();
+    }
+}
+
+impl<F, C> fmt::Debug for ResponseFuture<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = self.observed.as_ref().map(|observed| &observed.span);
+        f.debug_struct("ResponseFuture").field("span", &span).finish_non_exhaustive()
+    }
+}
