@@ -186,9 +186,7 @@ impl Span {
     /// Notes that the first byte of a body has come; only the first call counts.
     pub fn first_byte(&mut self) {
         if let Some(Active { data, .. }) = &mut self.0 {
-            if data.first_byte.is_none() {
-                data.first_byte = Some(data.scope.dispatcher_ref().now());
-            }
+            data.first_byte.get_or_insert_with(|| data.scope.dispatcher_ref().now());
         }
     }
 
