@@ -1,8 +1,48 @@
 //! File storage for Rust services that is observable by construction.
+//!
+//! A [`Cloud`] stores and fetches files. Every operation of it is an event stream with one start and
+//! exactly one end, which handlers turn into metrics, logs and reports. Below it is a stack of tower
+//! services with an [`adapter`] at the bottom.
+//!
+//! ```
+//! use buckets::adapter::Memory;
+//! use buckets::telemetry::{Dispatcher, Event};
+//! use buckets::{Cloud, Upload};
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! Dispatcher::global().attach("printer", "buckets.cloud", |event: &Event<'_>| {
+//!     println!("{} {:?}", event.full_name(), event.duration());
+//! })?;
+//!
+//! let cloud = Cloud::new("uploads", Memory::new());
+//! let object = cloud.insert(Upload::from_bytes("hello.txt", "Hello!")).await?;
+//! assert_eq!(cloud.read(object.location()).await?, "Hello!");
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`Cloud`], [`Upload`], [`Object`], [`Key`], [`Error`]: what an application uses.
+//! - [`adapter`]: where objects are kept, and how to write another place.
+//! - [`operation`], [`body`], [`store`]: what travels through a stack, for authors of layers.
+//! - [`telemetry`]: events, spans, the dispatcher, the catalogue.
+//! - [`config`]: clouds from the environment and TOML, tenants.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `memory` | yes | [`adapter::Memory`] |
+//! | `volume` | yes | [`adapter::Volume`]: the local disk, crash-safe, with signed links |
+//! | `log` | yes | a handler that writes events through `tracing` |
+//! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
+//! | `toml` | | [`CloudConfig::all_from_toml`] |
+//! | `testing` | | capture helper, manual clock, conformance suite for adapters |
 
 pub mod adapter;
 pub mod body;
 pub mod cloud;
+pub mod config;
 mod error;
 mod key;
 pub mod operation;
@@ -15,6 +55,7 @@ pub mod testing;
 pub use cloud::{
     Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, normalize_filename,
 };
+pub use config::CloudConfig;
 pub use error::{BoxError, Error, ErrorKind, Result};
 pub use key::{Key, Prefix};
 pub use operation::{Attributes, ByteRange, Checksum, Condition, ETag, ObjectMeta, SignedUrl};

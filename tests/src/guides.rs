@@ -1,0 +1,17 @@
+//! The README and the guides, as doctests: this package has all they use.
+
+macro_rules! guides {
+    ($($name:ident: $path:literal;)+) => {$(
+        #[doc = include_str!(concat!("../../", $path))]
+        mod $name {}
+    )+};
+}
+
+guides! {
+    readme: "README.md";
+    getting_started: "docs/getting-started.md";
+    core_concepts: "docs/core-concepts.md";
+    error_handling: "docs/error-handling.md";
+    testing: "docs/testing.md";
+    writing_an_adapter: "docs/writing-an-adapter.md";
+}
