@@ -26,6 +26,7 @@
 //! - [`adapter`]: where objects are kept, and how to write another place.
 //! - [`operation`], [`body`], [`store`]: what travels through a stack, for authors of layers.
 //! - [`telemetry`]: events, spans, the dispatcher, the catalogue.
+//! - [`handlers`]: what brings events to logs and metrics.
 //! - [`config`]: clouds from the environment and TOML, tenants.
 //!
 //! # Features
@@ -44,6 +45,7 @@ pub mod body;
 pub mod cloud;
 pub mod config;
 mod error;
+pub mod handlers;
 mod key;
 pub mod operation;
 mod secret;

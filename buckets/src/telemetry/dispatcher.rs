@@ -296,9 +296,37 @@ impl Dispatcher {
         self.shared().register.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The dispatcher for a handler to remember: not kept alive by that.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn downgrade(&self) -> WeakDispatcher {
+        WeakDispatcher(self.0.as_ref().map(Arc::downgrade))
+    }
+
     #[inline]
     fn shared(&self) -> &Shared {
         self.0.as_deref().unwrap_or(&GLOBAL)
+    }
+}
+
+#[cfg(feature = "prometheus")]
+#[derive(Clone)]
+pub(crate) struct WeakDispatcher(Option<std::sync::Weak<Shared>>);
+
+#[cfg(feature = "prometheus")]
+impl WeakDispatcher {
+    pub(crate) fn upgrade(&self) -> Option<Dispatcher> {
+        match &self.0 {
+            None => Some(Dispatcher::global()),
+            Some(weak) => weak.upgrade().map(|shared| Dispatcher(Some(shared))),
+        }
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(one), Some(other)) => one.ptr_eq(other),
+            _ => false,
+        }
     }
 }
 

@@ -19,6 +19,8 @@ mod value;
 mod watched;
 
 pub use clock::{Clock, SystemClock, Timestamp};
+#[cfg(feature = "prometheus")]
+pub(crate) use dispatcher::WeakDispatcher;
 pub use dispatcher::{AttachError, Dispatcher, DispatcherBuilder, HandlerInfo};
 pub use event::{Event, Field, FullName, Measurement};
 pub use handler::Handler;
@@ -26,7 +28,7 @@ pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
 pub use name::EventName;
 pub use outcome::{Outcome, Status};
 pub use scope::Scope;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "prometheus", feature = "testing"))]
 pub(crate) use selector::Selector;
 pub use span::Span;
 pub use span_id::SpanId;

@@ -1,2 +1,16 @@
-//! The catalogue.
+//! The catalogue: what events there are, and which metrics are made of them.
+//!
+//! It is data, so that every reporter, the documentation, the dashboards and the tests that compare
+//! them read the same tables: [`EVENTS`] and [`METRICS`].
+
+mod bounds;
+mod events;
+mod metrics;
 pub mod names;
+
+pub use bounds::{Bounds, InvalidBounds};
+pub use events::{Direction, EVENTS, EventDefinition};
+pub use metrics::{Ended, METRICS, MetricDefinition, MetricKind, Tag, Unit};
+
+#[cfg(test)]
+mod tests;

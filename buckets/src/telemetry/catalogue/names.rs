@@ -5,6 +5,9 @@ use crate::telemetry::EventName;
 macro_rules! names {
     ($($(#[$doc:meta])* $NAME:ident = $name:literal;)+) => {
         $($(#[$doc])* pub static $NAME: EventName = EventName::new($name);)+
+
+        #[cfg(test)]
+        pub(crate) static ALL: &[&EventName] = &[$(&$NAME),+];
     };
 }
 

@@ -1,0 +1,4 @@
+//! Handlers that bring events to where people look.
+
+#[cfg(feature = "prometheus")]
+pub mod prometheus;

@@ -1,0 +1,71 @@
+//! How many series there may be.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::series::Labels;
+
+/// Keeps the number of series within a limit: the first come are the first served.
+pub(super) struct Admission {
+    limit: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    series: usize,
+    /// By the metric's position. Several rows may have parts of the same series.
+    admitted: HashSet<(usize, Labels)>,
+}
+
+impl Admission {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, taken: Mutex::default() }
+    }
+
+    /// Whether there is room for this one, which is taken then.
+    pub(super) fn admit(&self, metric: usize, cost: usize, labels: &Labels) -> bool {
+        self.admit_all(&[(metric, cost, labels)])
+    }
+
+    /// Whether there is room for all of these, which is taken then; if not, none of it is.
+    pub(super) fn admit_all(&self, wanted: &[(usize, usize, &Labels)]) -> bool {
+        let mut taken = self.taken();
+        let is_new = |(metric, _, labels): &&(usize, usize, &Labels)| {
+            // Not worth a borrowed key type: this runs once per series.
+            !taken.admitted.contains(&(*metric, Labels::clone(labels)))
+        };
+        let new: Vec<_> = wanted.iter().filter(is_new).collect();
+        let cost: usize = new.iter().map(|(_, cost, _)| cost).sum();
+        if taken.series + cost > self.limit {
+            return false;
+        }
+        taken.series += cost;
+        taken.admitted.extend(new.into_iter().map(|(metric, _, labels)| (*metric, Labels::clone(labels))));
+        true
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(cloud: &str) -> Labels {
+        Box::new([("cloud", cloud.into())])
+    }
+
+    #[test]
+    fn admits_up_to_the_limit_and_each_series_once() {
+        let admission = Admission::new(10);
+        assert!(admission.admit(0, 6, &labels("a")));
+        assert!(admission.admit(0, 6, &labels("a")), "the same series again costs nothing");
+        assert!(!admission.admit(0, 6, &labels("b")));
+        assert!(!admission.admit_all(&[(1, 3, &labels("a")), (1, 3, &labels("b"))]));
+        assert!(admission.admit(1, 4, &labels("a")), "nothing was taken for what was refused");
+        assert!(!admission.admit(1, 1, &labels("c")));
+    }
+}

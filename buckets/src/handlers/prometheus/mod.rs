@@ -1,0 +1,220 @@
+//! Metrics for Prometheus to scrape.
+
+mod admission;
+mod cells;
+mod collector;
+mod format;
+mod metric;
+mod recorder;
+mod row;
+mod series;
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use prometheus_client::encoding::text;
+use prometheus_client::registry::Registry;
+
+use self::collector::RecorderCollector;
+use self::format::Format;
+use self::recorder::Recorder;
+use crate::telemetry::catalogue::{Bounds, METRICS};
+use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Scope};
+
+/// Keeps the metrics of the [catalogue](crate::telemetry::catalogue::METRICS) and writes them down
+/// when Prometheus asks.
+///
+/// ```
+/// use buckets::handlers::prometheus::Prometheus;
+/// use buckets::telemetry::Dispatcher;
+/// use buckets::{Cloud, Upload};
+/// # use buckets::adapter::Memory;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let metrics = Prometheus::new();
+/// metrics.attach(&Dispatcher::global())?;
+///
+/// let cloud = Cloud::new("uploads", Memory::new());
+/// cloud.insert(Upload::from_bytes("hello.txt", "Hello!")).await?;
+///
+/// let text = metrics.render();
+/// let inserted = r#"buckets_operations_total{operation="insert",adapter="memory",cloud="uploads",status="success"} 1"#;
+/// assert!(text.lines().any(|line| line == inserted));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
+///
+/// Counts are exact, nothing is sampled, and operations of clouds and of adapters never feed the
+/// same series. What is known to happen in a cloud is there with zeros as soon as the cloud is.
+/// Recording takes no lock, allocates nothing and does not make threads wait for each other.
+///
+/// Labels are names of clouds, adapters, operations and the like, never anything of a user's. If
+/// there are more clouds than [series](PrometheusBuilder::series_limit), further ones share those
+/// of `cloud="other"`, and `buckets_telemetry_overflow_events_total` says so.
+///
+/// Clones are the same handler.
+#[derive(Clone)]
+pub struct Prometheus(Arc<Recorder>);
+
+impl Prometheus {
+    /// The id under which it is attached.
+    pub const ID: &'static str = "prometheus";
+
+    /// A handler with the default settings.
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A handler with other settings.
+    pub fn builder() -> PrometheusBuilder {
+        PrometheusBuilder { durations: Bounds::durations(), series_limit: PrometheusBuilder::DEFAULT_SERIES_LIMIT }
+    }
+
+    /// Attaches this handler to `dispatcher`, under the id [`ID`](Self::ID).
+    ///
+    /// Operations in flight at this moment are counted when they end, but are not among those in flight.
+    ///
+    /// # Errors
+    /// [`AttachError::AlreadyAttached`] if this handler or another of its kind is attached there
+    /// already: everything would be counted twice.
+    pub fn attach(&self, dispatcher: &Dispatcher) -> Result<(), AttachError> {
+        if self.0.attachments.load(Ordering::Relaxed) == 0 {
+            // Ends that came while it was detached were not told.
+            self.0.reset_in_flight();
+        }
+        let mut selectors: Vec<_> = METRICS.iter().flat_map(|metric| metric.selectors).copied().collect();
+        selectors.sort_unstable();
+        selectors.dedup();
+        dispatcher.attach_many(Self::ID, &selectors, Attachment::new(&self.0))?;
+        self.0.watch(dispatcher);
+        Ok(())
+    }
+
+    /// The metrics in the classic text format (0.0.4), which people, `curl` and `promtool` read.
+    pub fn render(&self) -> String {
+        format::to_text(&self.open_metrics())
+    }
+
+    /// The metrics in the format that a client wants, by the `Accept` header of its request, with
+    /// the content type of the answer: OpenMetrics 1.0 for those who ask for it, else the classic
+    /// text.
+    pub fn render_for(&self, accept: &str) -> (&'static str, String) {
+        let format = Format::accepted_by(accept);
+        let body = match format {
+            Format::Text => self.render(),
+            Format::OpenMetrics => self.open_metrics(),
+        };
+        (format.content_type(), body)
+    }
+
+    /// Adds the metrics to a registry that the application keeps already, to be encoded with its
+    /// own.
+    ///
+    /// # Errors
+    /// [`RegisterError`] if they are in a registry already: they would be there twice.
+    pub fn register(&self, registry: &mut Registry) -> Result<(), RegisterError> {
+        if self.0.is_registered.swap(true, Ordering::Relaxed) {
+            return Err(RegisterError);
+        }
+        registry.register_collector(self.collector());
+        Ok(())
+    }
+
+    fn open_metrics(&self) -> String {
+        let mut registry = Registry::default();
+        registry.register_collector(self.collector());
+        let mut body = String::new();
+        match text::encode(&mut body, &registry) {
+            Ok(()) => body,
+            Err(_) => unreachable!("neither our collector nor a `String` fails"),
+        }
+    }
+
+    fn collector(&self) -> Box<RecorderCollector> {
+        Box::new(RecorderCollector(Arc::clone(&self.0)))
+    }
+}
+
+impl Default for Prometheus {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Prometheus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prometheus").field("attachments", &self.0.attachments).finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`Prometheus`] handler with other settings.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PrometheusBuilder {
+    durations: Bounds,
+    series_limit: usize,
+}
+
+impl PrometheusBuilder {
+    /// How many series there may be unless told otherwise: enough for about thirty clouds.
+    pub const DEFAULT_SERIES_LIMIT: usize = 10_000;
+
+    /// Sets the bounds, in seconds, of the buckets of durations of operations;
+    /// [`Bounds::durations`] unless set.
+    pub fn duration_bounds(mut self, bounds: Bounds) -> Self {
+        self.durations = bounds;
+        self
+    }
+
+    /// Sets how many time series there may be. Clouds and series beyond share those named `other`,
+    /// which come on top.
+    pub fn series_limit(mut self, series: usize) -> Self {
+        self.series_limit = series;
+        self
+    }
+
+    /// The handler.
+    pub fn build(self) -> Prometheus {
+        Prometheus(Arc::new(Recorder::new(&self.durations, self.series_limit)))
+    }
+}
+
+/// The metrics of a handler are in a registry already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegisterError;
+
+impl fmt::Display for RegisterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("these metrics are in a registry already; make one handler per registry")
+    }
+}
+
+impl std::error::Error for RegisterError {}
+
+/// A recorder at a dispatcher.
+struct Attachment(Arc<Recorder>);
+
+impl Attachment {
+    fn new(recorder: &Arc<Recorder>) -> Self {
+        recorder.attachments.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(recorder))
+    }
+}
+
+impl Drop for Attachment {
+    fn drop(&mut self) {
+        self.0.attachments.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Handler for Attachment {
+    #[inline]
+    fn handle(&self, event: &Event<'_>) {
+        self.0.record(event);
+    }
+
+    fn scope_created(&self, scope: &Scope) {
+        self.0.introduce(scope);
+    }
+}

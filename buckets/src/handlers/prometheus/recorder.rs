@@ -1,0 +1,160 @@
+//! What the handler knows: the tables of all clouds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::admission::Admission;
+use super::metric::Metric;
+use super::row::Row;
+use super::series::{Labels, Sample};
+use super::table::Table;
+use crate::telemetry::catalogue::{Bounds, METRICS};
+use crate::telemetry::{Dispatcher, Event, Scope, WeakDispatcher};
+
+/// What clouds and adapters without series of their own are called together.
+const OVERFLOW: &str = "other";
+
+/// By the names of cloud and adapter.
+type Tables = HashMap<(Box<str>, Box<str>), Arc<Table>>;
+
+pub(super) struct Recorder {
+    pub(super) metrics: Vec<Metric>,
+    admission: Admission,
+    /// Where a scope keeps its table, so that an event finds it without a lock.
+    slot: usize,
+    tables: Mutex<Tables>,
+    /// The table of all for whom there was no room; beyond the limit itself.
+    overflow: Arc<Table>,
+    unlimited: Admission,
+    /// Whose numbers of failures and suppressed events are shown.
+    dispatchers: Mutex<Vec<WeakDispatcher>>,
+    pub(super) attachments: AtomicUsize,
+    pub(super) is_registered: AtomicBool,
+}
+
+impl Recorder {
+    pub(super) fn new(durations: &Bounds, series_limit: usize) -> Self {
+        let metrics: Vec<_> = METRICS.iter().map(|definition| Metric::new(definition, durations)).collect();
+        let overflow = Arc::new(Table::new(&metrics, OVERFLOW, OVERFLOW));
+        Self {
+            metrics,
+            admission: Admission::new(series_limit),
+            slot: Scope::new_slot(),
+            tables: Mutex::default(),
+            overflow,
+            unlimited: Admission::new(usize::MAX),
+            dispatchers: Mutex::default(),
+            attachments: AtomicUsize::new(0),
+            is_registered: AtomicBool::new(false),
+        }
+    }
+
+    #[inline]
+    pub(super) fn record(&self, event: &Event<'_>) {
+        let scope = event.scope();
+        scope.local(self.slot, || self.table(scope), |table| self.record_in(table, event));
+    }
+
+    fn record_in(&self, table: &Arc<Table>, event: &Event<'_>) {
+        if Arc::ptr_eq(table, &self.overflow) {
+            table
+                .with_row(&self.metrics, event.name(), |row| row.record(&self.metrics, &self.unlimited, event, |_| ()));
+        } else {
+            let overflow = |add: &dyn Fn(&_)| {
+                self.overflow.with_row(&self.metrics, event.name(), add);
+            };
+            table.with_row(&self.metrics, event.name(), |row| {
+                row.record(&self.metrics, &self.admission, event, overflow)
+            });
+        }
+    }
+
+    /// Shows what is known of a scope before anything has happened in it.
+    pub(super) fn introduce(&self, scope: &Scope) {
+        scope.local(self.slot, || self.table(scope), |_: &Arc<Table>| ());
+    }
+
+    fn table(&self, scope: &Scope) -> Arc<Table> {
+        let mut tables = self.tables();
+        let names = (Box::from(scope.cloud()), Box::from(scope.adapter()));
+        if let Some(table) = tables.get(&names) {
+            return Arc::clone(table);
+        }
+        let table = Arc::new(Table::new(&self.metrics, scope.cloud(), scope.adapter()));
+        let rows = table.rows();
+        let known: Vec<_> = rows.iter().flat_map(|row| row.known()).collect();
+        let wanted: Vec<_> =
+            known.iter().map(|(metric, labels)| (*metric, self.metrics[*metric].cost(), *labels)).collect();
+        if !self.admission.admit_all(&wanted) {
+            return Arc::clone(&self.overflow);
+        }
+        rows.iter().for_each(|row| row.admit_known());
+        tables.insert(names, Arc::clone(&table));
+        table
+    }
+
+    /// Forgets operations whose end will not be told.
+    pub(super) fn reset_in_flight(&self) {
+        self.all_tables().iter().flat_map(|table| table.rows()).for_each(|row| row.reset_in_flight());
+    }
+
+    /// Shows the numbers of `dispatcher` itself as well.
+    pub(super) fn watch(&self, dispatcher: &Dispatcher) {
+        let dispatcher = dispatcher.downgrade();
+        let mut dispatchers = self.dispatchers();
+        dispatchers.retain(|other| other.upgrade().is_some() && !other.is_same(&dispatcher));
+        dispatchers.push(dispatcher);
+    }
+
+    /// All series by the position of their metric, in the order of their labels.
+    pub(super) fn collect(&self) -> Vec<BTreeMap<Labels, Sample>> {
+        let mut series: Vec<BTreeMap<Labels, Sample>> = self.metrics.iter().map(|_| BTreeMap::new()).collect();
+        let mut add = |metric: usize, labels: &Labels, sample: Sample| match series[metric].get_mut(labels) {
+            Some(known) => known.merge(sample),
+            None => drop(series[metric].insert(labels.clone(), sample)),
+        };
+        for row in self.all_tables().iter().flat_map(|table| table.rows()) {
+            row.read(&self.metrics, &mut add);
+        }
+        for (metric, Metric { definition, .. }) in self.metrics.iter().enumerate() {
+            if definition.selectors.is_empty() {
+                self.own(definition.name).into_iter().for_each(|(labels, sample)| add(metric, &labels, sample));
+            }
+        }
+        series
+    }
+
+    /// The series that are not made of events.
+    fn own(&self, metric: &str) -> Vec<(Labels, Sample)> {
+        let one = |count: u64| vec![(Labels::default(), Sample::Count(count))];
+        let dispatchers = || self.dispatchers().iter().filter_map(WeakDispatcher::upgrade).collect::<Vec<_>>();
+        match metric {
+            "buckets.telemetry.events" => one(self.all_tables().iter().map(|table| table.sum(Row::events)).sum()),
+            "buckets.telemetry.overflow.events" => {
+                let in_part: u64 = self.all_tables().iter().map(|table| table.sum(Row::overflowed)).sum();
+                one(in_part + self.overflow.sum(Row::events))
+            }
+            "buckets.telemetry.suppressed.events" => one(dispatchers().iter().map(Dispatcher::suppressed_events).sum()),
+            "buckets.telemetry.handler.failures" => {
+                let handlers = dispatchers().into_iter().flat_map(|dispatcher| dispatcher.list_handlers());
+                handlers
+                    .map(|handler| (Box::from([("handler", handler.id)]), Sample::Count(handler.failures)))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn all_tables(&self) -> Vec<Arc<Table>> {
+        self.tables().values().chain([&self.overflow]).cloned().collect()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn dispatchers(&self) -> MutexGuard<'_, Vec<WeakDispatcher>> {
+        self.dispatchers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

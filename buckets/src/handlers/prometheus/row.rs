@@ -1,0 +1,243 @@
+//! All that is recorded of one event of one cloud.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::admission::Admission;
+use super::cells::{Cells, Part};
+use super::metric::{EndTag, Metric};
+use super::series::{Labels, Sample};
+use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag};
+use crate::telemetry::{Event, EventName, Stage};
+
+/// The word that counts the events of the row.
+const EVENTS: usize = 0;
+/// The word that counts those of them that found no room for some series.
+const OVERFLOWED: usize = 1;
+const FIRST_FREE: usize = 2;
+
+pub(super) struct Row {
+    cells: Cells,
+    instruments: Box<[Instrument]>,
+    /// Positions of instruments, by stage.
+    by_stage: [Box<[usize]>; Stage::COUNT],
+}
+
+/// One metric, as far as the row's event goes into it.
+struct Instrument {
+    /// The position of the metric.
+    metric: usize,
+    kind: MetricKind,
+    end_tag: EndTag,
+    /// Where the first series is kept; the others follow it.
+    word: usize,
+    words_per_series: usize,
+    series: Box<[Series]>,
+}
+
+struct Series {
+    labels: Labels,
+    is_known: bool,
+    admitted: AtomicU8,
+}
+
+const NOT_ASKED: u8 = 0;
+const ADMITTED: u8 = 1;
+const REFUSED: u8 = 2;
+
+/// Whose row it is.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) cloud: &'a str,
+    pub(super) adapter: &'a str,
+}
+
+impl Row {
+    /// [`None`] if no metric is made of the event.
+    pub(super) fn new(metrics: &[Metric], name: &'static EventName, owner: Owner<'_>) -> Option<Self> {
+        let mut words = FIRST_FREE;
+        let mut instruments = Vec::new();
+        let mut by_stage = [const { Vec::new() }; Stage::COUNT];
+        for (position, metric) in metrics.iter().enumerate() {
+            let stages = [Stage::Start, Stage::Stop, Stage::Exception, Stage::Point];
+            let wanted: Vec<_> = stages.into_iter().filter(|stage| metric.wants(name, *stage)).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            wanted.iter().for_each(|stage| by_stage[stage.index()].push(instruments.len()));
+            let instrument = Instrument::new(position, metric, name, owner, words);
+            words += instrument.series.len() * instrument.words_per_series;
+            instruments.push(instrument);
+        }
+        (!instruments.is_empty()).then(|| Self {
+            cells: Cells::new(words),
+            instruments: instruments.into(),
+            by_stage: by_stage.map(Into::into),
+        })
+    }
+
+    /// Takes note of `event`. What has no room goes into the row that
+    /// `overflow` calls its argument with.
+    #[inline]
+    pub(super) fn record(
+        &self,
+        metrics: &[Metric],
+        admission: &Admission,
+        event: &Event<'_>,
+        overflow: impl Fn(&dyn Fn(&Self)),
+    ) {
+        let mine = self.cells.mine();
+        mine.add(EVENTS, 1);
+        let mut overflowed = false;
+        for &position in &self.by_stage[event.stage().index()] {
+            let instrument = &self.instruments[position];
+            let metric = &metrics[instrument.metric];
+            let Some((series, value)) = instrument.read(metric, event) else { continue };
+            if instrument.series[series].is_admitted(metric, instrument.metric, admission) {
+                instrument.add(metric, mine, series, value, event);
+            } else {
+                // Made of the same event and metrics, so it has the same layout.
+                overflow(&|row| {
+                    row.instruments[position].add(metric, row.cells.mine(), series, value, event);
+                    row.instruments[position].series[series].admitted.store(ADMITTED, Ordering::Relaxed);
+                });
+                overflowed = true;
+            }
+        }
+        if overflowed {
+            mine.add(OVERFLOWED, 1);
+        }
+    }
+
+    /// The series that are to be there from the start, as far as their labels are filled.
+    pub(super) fn known(&self) -> impl Iterator<Item = (usize, &Labels)> {
+        self.instruments.iter().flat_map(|instrument| {
+            let known = instrument.series.iter().filter(|series| series.is_known);
+            known.map(|series| (instrument.metric, &series.labels))
+        })
+    }
+
+    /// Shows the known series; they have been admitted.
+    pub(super) fn admit_known(&self) {
+        let series = self.instruments.iter().flat_map(|instrument| &instrument.series);
+        series.filter(|series| series.is_known).for_each(|series| series.admitted.store(ADMITTED, Ordering::Relaxed));
+    }
+
+    /// Calls `each` with the metric's position, labels and value of every series to be shown.
+    pub(super) fn read(&self, metrics: &[Metric], mut each: impl FnMut(usize, &Labels, Sample)) {
+        for instrument in &self.instruments {
+            let shown = |series: &Series| series.admitted.load(Ordering::Relaxed) == ADMITTED;
+            for (position, series) in instrument.series.iter().enumerate().filter(|(_, series)| shown(series)) {
+                each(
+                    instrument.metric,
+                    &series.labels,
+                    instrument.sample(&metrics[instrument.metric], &self.cells, position),
+                );
+            }
+        }
+    }
+
+    pub(super) fn events(&self) -> u64 {
+        self.cells.sum(EVENTS)
+    }
+
+    pub(super) fn overflowed(&self) -> u64 {
+        self.cells.sum(OVERFLOWED)
+    }
+
+    /// Forgets operations whose end will not be told.
+    pub(super) fn reset_in_flight(&self) {
+        for instrument in self.instruments.iter().filter(|instrument| instrument.kind == MetricKind::InFlight) {
+            let (begun, ended) = (self.cells.sum(instrument.word), self.cells.sum(instrument.word + 1));
+            self.cells.mine().add(instrument.word + 1, begun.wrapping_sub(ended));
+        }
+    }
+}
+
+impl Instrument {
+    fn new(position: usize, metric: &Metric, name: &'static EventName, owner: Owner<'_>, word: usize) -> Self {
+        let end_tag = metric.end_tag();
+        let labels = |end: &str| -> Labels {
+            let value = |tag: &Tag| match tag {
+                Tag::Operation => name.last_segment(),
+                Tag::Adapter => owner.adapter,
+                Tag::Cloud => owner.cloud,
+                Tag::Status | Tag::Kind => end,
+                Tag::Direction => {
+                    EventDefinition::find(name).and_then(|event| event.direction).map_or("", |way| way.as_str())
+                }
+                Tag::Handler => "",
+            };
+            metric.definition.tags.iter().map(|tag| (tag.as_str(), value(tag).into())).collect()
+        };
+        let series = end_tag.values().into_iter().map(|(end, is_known)| {
+            let labels = labels(end);
+            let is_filled = labels.iter().all(|(_, value)| !value.is_empty());
+            let is_known = metric.definition.is_known && is_known && is_filled;
+            Series { labels, is_known, admitted: AtomicU8::new(NOT_ASKED) }
+        });
+        let kind = metric.definition.kind;
+        let series = series.collect();
+        Self { metric: position, kind, end_tag, word, words_per_series: metric.words(), series }
+    }
+
+    /// Which series `event` goes into, and with what value.
+    #[inline]
+    fn read(&self, metric: &Metric, event: &Event<'_>) -> Option<(usize, u64)> {
+        if self.kind == MetricKind::InFlight && event.stage() != Stage::Start && !event.start_was_told() {
+            return None;
+        }
+        if event.outcome().is_some_and(|outcome| !metric.definition.ended.includes(outcome)) {
+            return None;
+        }
+        Some((self.end_tag.position(event)?, metric.measure(event)?))
+    }
+
+    #[inline]
+    fn add(&self, metric: &Metric, part: Part<'_>, series: usize, value: u64, event: &Event<'_>) {
+        let word = self.word + series * self.words_per_series;
+        match self.kind {
+            MetricKind::Counter | MetricKind::Sum => part.add(word, value),
+            MetricKind::InFlight => part.add(word + usize::from(event.stage() != Stage::Start), 1),
+            MetricKind::Distribution => {
+                let bounds = &metric.whole_bounds;
+                let bucket = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
+                part.add(word + bucket, 1);
+                part.add(word + bounds.len() + 1, value);
+            }
+        }
+    }
+
+    fn sample(&self, metric: &Metric, cells: &Cells, series: usize) -> Sample {
+        let word = self.word + series * self.words_per_series;
+        match self.kind {
+            MetricKind::Counter | MetricKind::Sum => Sample::Count(cells.sum(word)),
+            MetricKind::InFlight => {
+                // Ends first: what begins in between only makes the difference larger, never negative.
+                let ended = cells.sum(word + 1);
+                Sample::Gauge(cells.sum(word).wrapping_sub(ended) as i64)
+            }
+            MetricKind::Distribution => {
+                let last = metric.bounds.len();
+                Sample::Distribution {
+                    buckets: (0..=last).map(|bucket| cells.sum(word + bucket)).collect(),
+                    sum: cells.sum(word + last + 1),
+                }
+            }
+        }
+    }
+}
+
+impl Series {
+    /// Whether there is room for this series; asked for when it is first needed.
+    #[inline]
+    fn is_admitted(&self, metric: &Metric, position: usize, admission: &Admission) -> bool {
+        match self.admitted.load(Ordering::Relaxed) {
+            NOT_ASKED => {
+                let is_admitted = admission.admit(position, metric.cost(), &self.labels);
+                self.admitted.store(if is_admitted { ADMITTED } else { REFUSED }, Ordering::Relaxed);
+                is_admitted
+            }
+            answer => answer == ADMITTED,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+use crate::telemetry::catalogue::names;
+use crate::telemetry::{EventName, Stage};
+
+/// A kind of event that this library emits.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct EventDefinition {
+    /// The name without stage.
+    pub name: &'static EventName,
+    /// The stages that occur: three for an operation, [`Point`](Stage::Point) for something that
+    /// merely happens.
+    pub stages: &'static [Stage],
+    /// The measurements of the event that ends it; `duration` is always there, others where they make sense.
+    pub measurements: &'static [&'static str],
+    /// The metadata, over all stages; what an event does not know it does not have.
+    pub metadata: &'static [&'static str],
+    /// Which way content goes through this process, where some does.
+    pub direction: Option<Direction>,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+impl EventDefinition {
+    /// The operation, which is the last segment of the name.
+    pub fn operation(&self) -> &'static str {
+        self.name.last_segment()
+    }
+
+    /// The definition of the built-in event of this name.
+    pub fn find(name: &EventName) -> Option<&'static Self> {
+        EVENTS.iter().find(|event| event.name == name)
+    }
+}
+
+/// Which way content moves: the `direction` label of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the store.
+    Upload,
+    /// From the store.
+    Download,
+}
+
+impl Direction {
+    /// The label's value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upload => "upload",
+            Self::Download => "download",
+        }
+    }
+}
+
+const SPAN: &[Stage] = &[Stage::Start, Stage::Stop, Stage::Exception];
+const TIMED: &[&str] = &["duration", "attempts"];
+const SIZED: &[&str] = &["duration", "attempts", "bytes"];
+const STREAMED: &[&str] = &["duration", "attempts", "bytes", "time_to_first_byte"];
+const OPERATION: &[&str] = &[
+    "operation",
+    "adapter",
+    "cloud",
+    "span_id",
+    "parent_id",
+    "content_type",
+    "status",
+    "kind",
+    "handled",
+    "retryable",
+    "http_status",
+    "request_id",
+];
+
+const fn operation(
+    name: &'static EventName,
+    measurements: &'static [&'static str],
+    direction: Option<Direction>,
+    doc: &'static str,
+) -> EventDefinition {
+    EventDefinition { name, stages: SPAN, measurements, metadata: OPERATION, direction, doc }
+}
+
+const UP: Option<Direction> = Some(Direction::Upload);
+const DOWN: Option<Direction> = Some(Direction::Download);
+
+/// Every built-in event.
+pub static EVENTS: &[EventDefinition] = &[
+    operation(&names::CLOUD_INSERT, SIZED, UP, "Content was put into a cloud."),
+    operation(&names::CLOUD_READ, SIZED, DOWN, "Content was read into memory."),
+    operation(&names::CLOUD_READER, STREAMED, DOWN, "An object was opened for reading; ends when its body ends."),
+    operation(
+        &names::CLOUD_LOAD,
+        SIZED,
+        DOWN,
+        "An object was fetched to work on: to memory, a temporary file or a directory.",
+    ),
+    operation(&names::CLOUD_UNLOAD, TIMED, None, "The local content of an object was let go."),
+    operation(&names::CLOUD_DELETE, TIMED, None, "An object was removed."),
+    operation(
+        &names::CLOUD_COPY,
+        SIZED,
+        None,
+        "An object was copied; its content may have gone through this process or not.",
+    ),
+    operation(&names::CLOUD_URL, TIMED, None, "A signed link was made."),
+    operation(&names::CLOUD_HEAD, TIMED, None, "What the store knows of an object was asked."),
+    operation(&names::CLOUD_EXISTS, TIMED, None, "Whether an object exists was asked."),
+    operation(&names::CLOUD_LIST, TIMED, None, "A page of objects was listed."),
+    operation(&names::CLOUD_HEALTH, TIMED, None, "Whether the store answers was asked."),
+    operation(&names::CLOUD_DIRECT_UPLOAD, TIMED, None, "An upload past the application was prepared."),
+    operation(&names::CLOUD_COMPLETE_UPLOAD, SIZED, None, "An upload past the application was checked and taken."),
+    operation(&names::ADAPTER_PUT, SIZED, UP, "The store was asked to store an object."),
+    operation(&names::ADAPTER_GET, STREAMED, DOWN, "The store was asked for an object; ends when the body ends."),
+    operation(&names::ADAPTER_HEAD, TIMED, None, "The store was asked what it knows of an object."),
+    operation(&names::ADAPTER_DELETE, TIMED, None, "The store was asked to remove an object."),
+    operation(&names::ADAPTER_COPY, TIMED, None, "The store was asked to copy an object."),
+    operation(&names::ADAPTER_LIST, TIMED, None, "The store was asked for a page of objects."),
+    operation(&names::ADAPTER_URL, TIMED, None, "The store was asked to sign a link."),
+    EventDefinition {
+        name: &names::HANDLER_FAILURE,
+        stages: &[Stage::Point],
+        measurements: &[],
+        metadata: &["operation", "adapter", "cloud", "span_id", "parent_id", "handler", "event"],
+        direction: None,
+        doc: "A handler panicked: `handler` and `event` say which and at what.",
+    },
+];
