@@ -3,3 +3,6 @@
 pub mod components;
 #[cfg(doctest)]
 mod guides;
+pub mod payload;
+pub mod random;
+pub mod victim;

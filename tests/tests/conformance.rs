@@ -1,6 +1,8 @@
 //! The conformance suite on the adapters here, and on stacks of tower's own layers.
 
-use buckets::adapter::{Adapter, Backend, Capabilities, Memory};
+use buckets::Secret;
+use buckets::adapter::volume::{Signer, SigningKey};
+use buckets::adapter::{Adapter, Backend, Capabilities, Memory, Volume};
 use buckets::operation::OperationKind;
 use buckets::store::{BoxStore, Store};
 use buckets::testing::conformance::{self, Options, Report, Verdict};
@@ -24,6 +26,24 @@ async fn memory_conforms() {
         report.lines().iter().filter(|line| matches!(line.verdict, Verdict::Unsupported(_))).collect();
     assert!(unsupported.iter().all(|line| line.behaviour.starts_with("sign.")), "{unsupported:#?}");
     assert!(memory.adapter().is_empty(), "the suite left {} objects behind", memory.adapter().len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn volume_conforms() {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let key = SigningKey::new(&Secret::new("0123456789abcdef".repeat(2))).expect("is long enough");
+    let signer = Signer::new("https://files.example", "uploads", key).expect("is valid");
+    for builder in [
+        Volume::builder(directory.path()).links(signer),
+        Volume::builder(directory.path()).without_xattrs().fsync(false),
+    ] {
+        let volume = Backend::new(builder.open().await.expect("opens"));
+        let capabilities = volume.adapter().capabilities();
+        let report = check(volume, capabilities).await;
+        assert!(report.passed() > 150, "{} behaviours", report.passed());
+        let left: Vec<_> = std::fs::read_dir(directory.path()).expect("a directory").flatten().collect();
+        assert_eq!(left.len(), 1, "the suite left {left:?} behind");
+    }
 }
 
 #[tokio::test]
