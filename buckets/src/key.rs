@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// 1 to 1024 bytes of UTF-8 in `/`-separated segments of 1 to 255 bytes. Refused, each with an
 /// [`InvalidInput`](crate::ErrorKind::InvalidInput) error: an empty segment (so no leading,
 /// trailing or double `/`), the segments `.` and `..`, a backslash, a control character, and a
-/// first segment `.buckets`, which the volume adapter keeps for itself. Nothing is normalised or
+/// first segment `.buckets` in any case, which the volume adapter keeps for itself. Nothing is normalised or
 /// decoded: `%2e%2e` is four letters and two digits, and the NFC and NFD forms of `é` are two keys.
 ///
 /// Cloning is cheap. A key often names a person or a tenant, so `Debug` does not show it and there is no
@@ -152,8 +152,9 @@ fn check_length(segment: &str) -> Result<()> {
 }
 
 fn check_reserved(key: &str) -> Result<()> {
-    if key.split('/').next() == Some(Key::RESERVED_SEGMENT) {
-        return Err(Error::invalid("the first segment of a key must not be `.buckets`"));
+    // In any case: some file systems do not tell one from the other.
+    if key.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(Key::RESERVED_SEGMENT)) {
+        return Err(Error::invalid("the first segment of a key must not be `.buckets`, in whatever case"));
     }
     Ok(())
 }
@@ -251,6 +252,7 @@ mod tests {
             &wide,
             &long,
             ".buckets/x",
+            ".Buckets",
         ] {
             let error = Key::new(key).expect_err(key);
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{key:?}");

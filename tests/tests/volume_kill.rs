@@ -6,12 +6,11 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use buckets::Prefix;
 use buckets::adapter::{Adapter, Volume};
-use buckets::operation::{Get, Head, List};
-use buckets::{Checksum, ErrorKind, Key, Prefix};
-use buckets_tests::payload;
+use buckets::operation::List;
 use buckets_tests::random::Random;
-use buckets_tests::victim::{Deed, NEW, OLD, SOURCE, commit, open, versioned};
+use buckets_tests::victim::{Deed, NEW, OLD, SOURCE, commit, open, version, versioned};
 use tempfile::TempDir;
 
 const SEEDS: [u64; 2] = [1, 2026];
@@ -60,7 +59,7 @@ async fn killed_before(deed: Deed, last: usize, len: usize, sidecars: bool) -> b
     let next = steps.pop().expect("a step");
 
     let volume = Volume::open(root).await.expect("opens");
-    let left = version(&volume, deed.key()).await;
+    let left = version(&volume, deed.key()).await.expect("is read");
     let (before, after) = match deed {
         Deed::Put | Deed::Copy => (Some(OLD), Some(NEW)),
         Deed::Create | Deed::CopyNew => (None, Some(NEW)),
@@ -68,7 +67,7 @@ async fn killed_before(deed: Deed, last: usize, len: usize, sidecars: bool) -> b
     };
     let is_done = steps.iter().any(|step| step == "Rename" || step == "Unlink");
     assert_eq!(left, if is_done { after } else { before }, "{deed:?} killed before {next}");
-    assert_eq!(version(&volume, SOURCE).await, Some(NEW));
+    assert_eq!(version(&volume, SOURCE).await.expect("is read"), Some(NEW));
 
     let mut keys = vec![SOURCE.to_owned()];
     keys.extend(left.map(|_| deed.key().to_owned()));
@@ -78,13 +77,13 @@ async fn killed_before(deed: Deed, last: usize, len: usize, sidecars: bool) -> b
     let own = directory.path().join(".buckets");
     assert_eq!(count(&own.join("staging")), 0, "{deed:?} killed before {next}");
     assert_eq!(count(&own.join("meta")), if sidecars { keys.len() } else { 0 }, "{deed:?} killed before {next}");
-    assert_eq!(version(&volume, deed.key()).await, left);
+    assert_eq!(version(&volume, deed.key()).await.expect("is read"), left);
 
     // The same once more goes through, whatever was left.
     if left != after {
         let volume = open(root, sidecars, |_| Ok(())).await;
         commit(&volume, deed, len).await.expect("the deed is done");
-        assert_eq!(version(&volume, deed.key()).await, after);
+        assert_eq!(version(&volume, deed.key()).await.expect("is read"), after);
     }
     true
 }
@@ -112,7 +111,7 @@ async fn killed_at_any_moment_nothing_that_was_acknowledged_is_lost() {
         victim.wait().expect("has ended");
         acknowledged = lines.last().unwrap_or(acknowledged);
 
-        let left = version(&volume, Deed::Forever.key()).await.expect("is there");
+        let left = version(&volume, Deed::Forever.key()).await.expect("is read").expect("is there");
         assert!([acknowledged, acknowledged + 1].contains(&left), "{left} is there, {acknowledged} was acknowledged");
         assert_eq!(listed(&volume).await, [Deed::Forever.key()]);
         volume.sweep(Duration::ZERO).await.expect("sweeps");
@@ -128,26 +127,6 @@ fn victim(root: &str, deed: Deed, last: usize, len: usize, sidecars: bool) -> (C
         .expect("the victim starts");
     let lines = BufReader::new(victim.stdout.take().expect("is piped"));
     (victim, lines)
-}
-
-/// The version of the object, after checking that content, checksum, size and attributes belong together.
-async fn version(volume: &Volume, key: &str) -> Option<u64> {
-    let key = Key::new(key).expect("valid");
-    let fetched = match volume.get(Get::new(key.clone())).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            assert_eq!(error.kind(), ErrorKind::NotFound);
-            return None;
-        }
-    };
-    let meta = fetched.meta;
-    assert_eq!(volume.head(Head::new(key)).await.expect("is there"), meta);
-    let content = fetched.body.collect(u64::MAX).await.expect("is read");
-    let version = payload::version(&content);
-    assert_eq!(meta.size, content.len() as u64);
-    assert_eq!(meta.checksum, Some(Checksum::of(&content)));
-    assert_eq!(meta.attributes.metadata().collect::<Vec<_>>(), [("version", &*version.to_string())]);
-    Some(version)
 }
 
 async fn listed(volume: &Volume) -> Vec<String> {

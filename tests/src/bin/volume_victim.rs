@@ -12,8 +12,8 @@ async fn main() {
     let len = len.parse().expect("a number");
     let sidecars = sidecars.parse().expect("true or false");
     let volume = match deed {
-        // Killed whenever it happens, so that only what it has done is of interest.
-        Deed::Forever => open(&root, sidecars, |_| Ok(())).await,
+        // Nobody stops at a step, only what is done is of interest.
+        Deed::Forever | Deed::Count => open(&root, sidecars, |_| Ok(())).await,
         _ => open(&root, sidecars, stop_before(last)).await,
     };
     commit(&volume, deed, len).await.expect("the deed is done");

@@ -35,12 +35,11 @@ impl Staged {
         condition.check(replaced.as_ref().and_then(|object| object.meta.etag.as_ref()))?;
         caller.check()?;
         if let Err(error) = root.place(&mut self, &key, condition.is_if_absent()) {
-            // Directories that were made for it.
-            let _ = root.prune(&key);
+            // The directories that were made for it.
+            root.prune(&key);
             return Err(error);
         }
         if let Some(replaced) = replaced.filter(|replaced| replaced.has_sidecar) {
-            root.reach(Step::RemoveSidecar)?;
             // If it stays, it belongs to nothing and is swept later.
             let _ = sidecar::remove(&root, replaced.inode);
         }
@@ -123,23 +122,30 @@ impl Root {
         }
     }
 
-    /// Removes the key's directories that are empty, from the innermost outwards.
-    pub(super) fn prune(&self, key: &Key) -> Result<()> {
+    /// Removes the key's directories that are empty, from the innermost outwards. One that stays is
+    /// nothing anybody sees, so that a failure is none of the operation.
+    pub(super) fn prune(&self, key: &Key) {
         let mut directory = key.as_str();
         while let Some((parent, _)) = directory.rsplit_once('/') {
             directory = parent;
-            let (above, name) = parent.rsplit_once('/').unwrap_or(("", parent));
-            let segments = above.split('/').filter(|segment| !segment.is_empty());
-            let Some(above) = self.directory(segments)? else { continue };
-            self.reach(Step::Prune)?;
-            match above.remove_dir(name) {
-                Ok(()) => self.sync_directory(&above)?,
-                // Another delete was faster; what is above may still be empty.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(_) => break,
+            if self.prune_one(directory).is_err() {
+                break;
             }
         }
-        Ok(())
+    }
+
+    fn prune_one(&self, directory: &str) -> Result<()> {
+        let (above, name) = directory.rsplit_once('/').unwrap_or(("", directory));
+        // Where another delete was faster, what is above may still be empty.
+        let Some(above) = self.directory(above.split('/').filter(|segment| !segment.is_empty()))? else {
+            return Ok(());
+        };
+        self.reach(Step::Prune)?;
+        match above.remove_dir(name) {
+            Ok(()) => self.sync_directory(&above),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

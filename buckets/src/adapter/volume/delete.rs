@@ -23,12 +23,11 @@ impl Root {
         }
         self.sync_directory(&parent)?;
         if object.has_sidecar {
-            self.reach(Step::RemoveSidecar)?;
             // If it stays, it belongs to nothing and is swept later.
             let _ = sidecar::remove(self, object.inode);
         }
         drop(lock);
-        self.prune(&op.key)?;
+        self.prune(&op.key);
         self.reach(Step::Finish)?;
         Ok(Deleted::new(Some(true)))
     }

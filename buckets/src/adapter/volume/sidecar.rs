@@ -46,8 +46,9 @@ pub(super) fn write(root: &Root, inode: u64, staged_name: &str, bytes: &[u8]) ->
 }
 
 /// Removes the sidecar of the file with this inode, which must be kept open meanwhile.
-pub(super) fn remove(root: &Root, inode: u64) -> io::Result<()> {
-    root.sidecars.remove_file(name(inode))
+pub(super) fn remove(root: &Root, inode: u64) -> Result<()> {
+    root.reach(Step::RemoveSidecar)?;
+    Ok(root.sidecars.remove_file(name(inode))?)
 }
 
 /// The inode that the sidecar of this name belongs to.

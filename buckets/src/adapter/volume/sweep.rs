@@ -7,7 +7,7 @@ use cap_std::fs::{Dir, DirEntry, Metadata, MetadataExt};
 
 use super::root::{Root, file_options, is_no_directory};
 use super::sidecar;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::key::Key;
 
 /// What [`Volume::sweep`](super::Volume::sweep) removed.
@@ -63,7 +63,11 @@ impl Root {
         }
         let mut removed = 0;
         for inode in old {
-            removed += usize::from(found(sidecar::remove(self, inode))?.is_some());
+            match sidecar::remove(self, inode) {
+                Ok(()) => removed += 1,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(removed)
     }
