@@ -55,7 +55,8 @@ pub mod telemetry;
 pub mod testing;
 
 pub use cloud::{
-    Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, normalize_filename,
+    Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, display_filename,
+    normalize_filename,
 };
 pub use config::CloudConfig;
 pub use error::{BoxError, Error, ErrorKind, Result};

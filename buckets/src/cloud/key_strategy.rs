@@ -85,11 +85,23 @@ pub fn normalize_filename(filename: &str) -> String {
 
 /// The client's file name without directories and control characters, cut to 255 bytes: what an
 /// [`Object`](super::Object) shows to people.
-pub(super) fn display_filename(filename: &str) -> String {
+///
+/// It can be a segment of a key, for a [`KeyStrategy`] that keeps names as they came:
+///
+/// ```
+/// use buckets::{Key, display_filename};
+///
+/// assert_eq!(display_filename("C:\\photos\\My holiday.jpg"), "My holiday.jpg");
+/// assert_eq!(display_filename(".."), "file");
+/// assert!(Key::new(format!("4711/{}", display_filename("a\0b"))).is_ok());
+/// ```
+pub fn display_filename(filename: &str) -> String {
     let name = filename.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = name.chars().filter(|c| !c.is_control()).collect();
-    let clean = clean.trim();
-    if clean.is_empty() { "file".to_owned() } else { clean[..clean.floor_char_boundary(255)].to_owned() }
+    match clean.trim() {
+        "" | "." | ".." => "file".to_owned(),
+        clean => clean[..clean.floor_char_boundary(255)].to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -122,5 +134,6 @@ mod tests {
         assert!(UuidKeys.key(Uuid::nil(), &name).is_ok());
         assert!(normalize_filename(&format!("a.{}", "b".repeat(300))).len() <= MAX_LEN);
         assert_eq!(display_filename("dir/My \u{7}résumé.pdf"), "My résumé.pdf");
+        assert_eq!(display_filename("../.."), "file");
     }
 }

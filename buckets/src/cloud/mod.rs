@@ -25,7 +25,7 @@ pub use copy::CopyOptions;
 pub use data::{Data, LoadTo};
 pub use direct_upload::{DirectUpload, DirectUploadOptions, PendingUpload};
 pub use insert::InsertOptions;
-pub use key_strategy::{KeyStrategy, UuidKeys, normalize_filename};
+pub use key_strategy::{KeyStrategy, UuidKeys, display_filename, normalize_filename};
 pub use locate::Locate;
 pub use location::Location;
 pub use object::Object;
