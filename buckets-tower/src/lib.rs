@@ -4,6 +4,8 @@
 //! adds no allocation, and says in its documentation what it does when a call fails, is dropped or
 //! panics.
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod builder_ext;
 pub mod telemetry;
 

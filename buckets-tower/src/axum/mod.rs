@@ -1,0 +1,17 @@
+//! The HTTP side of a cloud, for axum: signed links, uploads, metrics, errors.
+//!
+//! Each part stands alone and is merged into the application's own router:
+//!
+//! - [`Links`] serves the signed links of a volume;
+//! - [`FormFiles`] and [`limited`] turn requests into uploads that are never held in memory whole;
+//! - [`ErrorResponse`] gives an error its status and a JSON body without secrets.
+
+mod disposition;
+mod links;
+mod status;
+mod upload;
+
+pub use disposition::{Disposition, content_disposition};
+pub use links::Links;
+pub use status::{ErrorResponse, status_of};
+pub use upload::{FormFile, FormFiles, limited};
