@@ -1,1 +1,66 @@
-fn main() {}
+//! File storage with a page: what `cargo run` starts.
+//!
+//! ```text
+//! cargo run                                           # then open http://127.0.0.1:3000/
+//! curl -F file=@photo.jpg http://127.0.0.1:3000/files # 201 with id, filename, size and url
+//! ```
+//!
+//! Files are kept on a volume below `--root`, and downloads go through signed links.
+
+mod app;
+mod drain;
+mod files;
+mod page;
+mod secret;
+mod server;
+mod settings;
+mod storage;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::server::Server;
+use crate::settings::{Settings, SettingsError};
+use crate::storage::Storage;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let settings = Settings::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
+        .init();
+    match run(settings).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Serves until a signal says to stop.
+async fn run(settings: Settings) -> Result<(), SettingsError> {
+    let server = Server::bind(settings.listen).await?;
+    let base_url = settings.base_url(server.address());
+    let storage = Storage::open(&settings, &base_url).await?;
+    announce(&settings, &base_url, &storage);
+    server.run(app::router(storage, settings.max_upload.as_u64())).await;
+    Ok(())
+}
+
+/// Says what to open. This is for people, and goes to standard output; logs go to standard error.
+fn announce(settings: &Settings, base_url: &str, storage: &Storage) {
+    println!("Files are served at  {base_url}/");
+    println!("They are kept in     {}", storage.root().display());
+    println!("An upload may have   {}", settings.max_upload);
+    println!("Links are signed with {}", storage.secret());
+    if !settings.listen.ip().is_loopback() {
+        println!(
+            "Whoever reaches this address can upload, list and delete files: put it behind a proxy that asks who comes."
+        );
+    }
+    println!("Stop it with Ctrl-C.");
+}

@@ -36,19 +36,19 @@ pub(super) fn judge(headers: &HeaderMap, meta: &ObjectMeta) -> Verdict {
         if !names(headers, header::IF_MATCH, tag, Comparison::Strong) {
             return Verdict::Failed;
         }
-    } else if let (Some(since), Some(modified)) = (date(headers, header::IF_UNMODIFIED_SINCE), modified) {
-        if modified > since {
-            return Verdict::Failed;
-        }
+    } else if let (Some(since), Some(modified)) = (date(headers, header::IF_UNMODIFIED_SINCE), modified)
+        && modified > since
+    {
+        return Verdict::Failed;
     }
     if headers.contains_key(header::IF_NONE_MATCH) {
         if names(headers, header::IF_NONE_MATCH, tag, Comparison::Weak) {
             return Verdict::NotModified;
         }
-    } else if let (Some(since), Some(modified)) = (date(headers, header::IF_MODIFIED_SINCE), modified) {
-        if modified <= since {
-            return Verdict::NotModified;
-        }
+    } else if let (Some(since), Some(modified)) = (date(headers, header::IF_MODIFIED_SINCE), modified)
+        && modified <= since
+    {
+        return Verdict::NotModified;
     }
     if headers.contains_key(header::IF_RANGE) && !range_still_fits(headers, tag) {
         return Verdict::Whole;

@@ -1,0 +1,94 @@
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use axum::http::Uri;
+use bytesize::ByteSize;
+use clap::Parser;
+
+/// File storage with a page, signed links and metrics.
+///
+/// BUCKETS_SECRET holds the secret that links are signed with, at least 32 bytes; without it one is
+/// made and kept below the root. RUST_LOG sets what is logged.
+#[derive(Debug, Parser)]
+#[command(name = "service")]
+pub(crate) struct Settings {
+    /// Where to listen.
+    #[arg(long, env = "BUCKETS_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    #[arg(value_parser = listen)]
+    pub(crate) listen: SocketAddr,
+
+    /// The folder that keeps the files; it is made if it is missing.
+    #[arg(long, env = "BUCKETS_ROOT", value_name = "FOLDER", default_value = "./buckets-data")]
+    pub(crate) root: PathBuf,
+
+    /// The most bytes of one upload request.
+    #[arg(long, env = "BUCKETS_MAX_UPLOAD", value_name = "SIZE", default_value = "1GiB")]
+    #[arg(value_parser = max_upload)]
+    pub(crate) max_upload: ByteSize,
+
+    /// What links begin with, where clients reach the service under another address than it listens on.
+    #[arg(long, env = "BUCKETS_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub(crate) public_url: Option<String>,
+}
+
+impl Settings {
+    /// What links begin with: as set, or made of the address the service listens on.
+    ///
+    /// Never taken from a request's `Host`, which a stranger chooses.
+    pub(crate) fn base_url(&self, address: SocketAddr) -> String {
+        let host = match address.ip() {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            other => other,
+        };
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", SocketAddr::new(host, address.port())))
+    }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+    found.ok_or_else(|| {
+        "BUCKETS_LISTEN or --listen must be an address of this machine and a port, such as 127.0.0.1:3000".into()
+    })
+}
+
+fn max_upload(text: &str) -> Result<ByteSize, String> {
+    match text.parse::<ByteSize>() {
+        Ok(size) if size.as_u64() > 0 => Ok(size),
+        _ => Err("BUCKETS_MAX_UPLOAD or --max-upload must be a size above zero, such as 100MiB".into()),
+    }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let is_origin = text.parse::<Uri>().is_ok_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some() && url.query().is_none()
+    });
+    if is_origin {
+        Ok(text.to_owned())
+    } else {
+        Err("BUCKETS_PUBLIC_URL or --public-url must be such as https://files.example.org".into())
+    }
+}
+
+/// A setting that cannot be used, with a sentence that says what to do.
+#[derive(Debug)]
+pub(crate) struct SettingsError {
+    setting: &'static str,
+    reason: String,
+}
+
+impl SettingsError {
+    pub(crate) fn new(setting: &'static str, reason: impl fmt::Display) -> Self {
+        Self { setting, reason: reason.to_string() }
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.setting, self.reason)
+    }
+}
+
+impl std::error::Error for SettingsError {}

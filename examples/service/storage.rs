@@ -1,0 +1,55 @@
+use std::path::{Path, PathBuf};
+
+use buckets::adapter::Volume;
+use buckets::adapter::volume::{Signer, SigningKey};
+use buckets::uuid::Uuid;
+use buckets::{Cloud, Key, display_filename};
+use buckets_tower::TelemetryLayer;
+
+use crate::secret::SigningSecret;
+use crate::settings::{Settings, SettingsError};
+
+/// The name of the cloud: a label of every metric, and part of every link.
+const CLOUD: &str = "files";
+
+/// Where the files are: the cloud, what signs its links, and what counts its operations.
+pub(crate) struct Storage {
+    pub(crate) cloud: Cloud,
+    pub(crate) signer: Signer,
+    root: PathBuf,
+    secret: SigningSecret,
+}
+
+impl Storage {
+    /// Opens the folder, and attaches the handlers for logs and metrics.
+    pub(crate) async fn open(settings: &Settings, base_url: &str) -> Result<Self, SettingsError> {
+        let wrong_root = |error: &dyn std::fmt::Display| {
+            let reason = format!("files cannot be kept in {}: {error}", settings.root.display());
+            SettingsError::new("--root or BUCKETS_ROOT", reason)
+        };
+        std::fs::create_dir_all(&settings.root).map_err(|error| wrong_root(&error))?;
+        let root = settings.root.canonicalize().map_err(|error| wrong_root(&error))?;
+        let private = root.join(Key::RESERVED_SEGMENT);
+        std::fs::create_dir_all(&private).map_err(|error| wrong_root(&error))?;
+        let secret = SigningSecret::find(&private)?;
+        let key = SigningKey::new(&secret.value).map_err(|error| SettingsError::new("BUCKETS_SECRET", error))?;
+        let signer =
+            Signer::new(base_url, CLOUD, key).map_err(|error| SettingsError::new("BUCKETS_PUBLIC_URL", error))?;
+        let volume = Volume::builder(&root).links(signer.clone()).open().await.map_err(|error| wrong_root(&error))?;
+        let cloud = Cloud::builder(CLOUD, volume).key_strategy(named_key).layer(TelemetryLayer::new()).boxed().build();
+        Ok(Self { cloud, signer, root, secret })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn secret(&self) -> &SigningSecret {
+        &self.secret
+    }
+}
+
+/// `<id>/<file name>`: the name as the client sent it is all there is to remember about a file.
+fn named_key(id: Uuid, filename: &str) -> buckets::Result<Key> {
+    Key::new(format!("{id}/{}", display_filename(filename)))
+}
