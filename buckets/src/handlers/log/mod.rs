@@ -1,0 +1,146 @@
+//! Events as lines of a log, through `tracing`.
+
+mod record;
+mod text;
+
+use tracing::Level;
+
+use self::record::Record;
+use crate::telemetry::catalogue::names;
+use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage};
+
+/// Writes events to the application's log, through `tracing`, with the target [`TARGET`](Self::TARGET).
+///
+/// ```
+/// use buckets::handlers::log::Log;
+/// use buckets::telemetry::Dispatcher;
+///
+/// Log::new().attach(&Dispatcher::global())?;
+/// # Ok::<(), buckets::telemetry::AttachError>(())
+/// ```
+///
+/// By default it tells how each operation of a cloud ended: failures at `WARN`; what is no failure
+/// (success, an expected error, a caller that went away) at `DEBUG`; and handlers that panicked, at
+/// `WARN`. Nothing is logged at `ERROR`, because error trackers make an event of each such line, and
+/// a failure that was also reported to them by its own handler would be there twice.
+///
+/// The fields are `event`, `operation`, `adapter`, `cloud`, `span_id`, `parent_id`, `duration_ms`,
+/// `status`, `kind`, `attempts`, `bytes`, `time_to_first_byte_ms`, `content_type`, `key`, `error`,
+/// `retryable`, `http_status`, `request_id`, and `metadata` with what user-defined events have
+/// besides. What an event does not have is left out. A key is only there as far as the dispatcher's
+/// [`KeyPolicy`](crate::telemetry::KeyPolicy) shows it, which by default it does not; content,
+/// secrets and links are never there. Texts cannot forge lines or colour a terminal: control
+/// characters and marks of reading direction are escaped, and each text ends after 256 bytes.
+#[derive(Clone, Debug)]
+pub struct Log {
+    selectors: Vec<String>,
+    start: Option<Level>,
+    success: Option<Level>,
+    expected: Option<Level>,
+    cancelled: Option<Level>,
+    failure: Option<Level>,
+    point: Option<Level>,
+}
+
+impl Log {
+    /// The id under which it is attached.
+    pub const ID: &'static str = "log";
+
+    /// The target of all its lines.
+    pub const TARGET: &'static str = "buckets::telemetry";
+
+    /// A handler with the default settings.
+    pub fn new() -> Self {
+        Self {
+            selectors: vec!["buckets.cloud".into(), names::HANDLER_FAILURE.as_str().into()],
+            start: None,
+            success: Some(Level::DEBUG),
+            expected: Some(Level::DEBUG),
+            cancelled: Some(Level::DEBUG),
+            failure: Some(Level::WARN),
+            point: Some(Level::DEBUG),
+        }
+    }
+
+    /// Logs other events: names or beginnings of names, as [`Dispatcher::attach_many`] takes them.
+    /// The events of clouds and the failures of handlers unless set.
+    pub fn select<S: Into<String>>(mut self, selectors: impl IntoIterator<Item = S>) -> Self {
+        self.selectors = selectors.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the level for operations that begin; [`None`] unless set, which means not to log them.
+    pub fn start(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.start = level.into();
+        self
+    }
+
+    /// Sets the level for operations that did what was asked; `DEBUG` unless set, [`None`] for not at all.
+    pub fn success(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.success = level.into();
+        self
+    }
+
+    /// Sets the level for errors that are answers, such as nothing found by a lookup; `DEBUG` unless
+    /// set, [`None`] for not at all.
+    pub fn expected(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.expected = level.into();
+        self
+    }
+
+    /// Sets the level for operations whose caller went away; `DEBUG` unless set, [`None`] for not at all.
+    pub fn cancelled(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.cancelled = level.into();
+        self
+    }
+
+    /// Sets the level for failures; `WARN` unless set, [`None`] for not at all.
+    pub fn failure(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.failure = level.into();
+        self
+    }
+
+    /// Sets the level for events without duration, such as retries; `DEBUG` unless set, [`None`] for not at all.
+    pub fn point(mut self, level: impl Into<Option<Level>>) -> Self {
+        self.point = level.into();
+        self
+    }
+
+    /// Attaches this handler to `dispatcher`, under the id [`ID`](Self::ID).
+    ///
+    /// # Errors
+    /// [`AttachError::AlreadyAttached`] if there is one already,
+    /// [`InvalidSelector`](AttachError::InvalidSelector) for a selection that is none.
+    pub fn attach(self, dispatcher: &Dispatcher) -> Result<(), AttachError> {
+        let selectors: Vec<_> = self.selectors.iter().map(String::as_str).collect();
+        dispatcher.attach_many(Self::ID, &selectors, self.clone())
+    }
+
+    fn level(&self, event: &Event<'_>) -> Option<Level> {
+        if event.name() == &names::HANDLER_FAILURE {
+            return Some(Level::WARN);
+        }
+        match (event.stage(), event.outcome()) {
+            (Stage::Start, _) => self.start,
+            (_, None) => self.point,
+            (_, Some(Outcome::Success)) => self.success,
+            (_, Some(Outcome::Expected(_))) => self.expected,
+            (_, Some(Outcome::Cancelled)) => self.cancelled,
+            (_, Some(Outcome::Error(_) | Outcome::Panic)) => self.failure,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Handler for Log {
+    fn handle(&self, event: &Event<'_>) {
+        if let Some(level) = self.level(event).filter(|level| record::is_enabled(*level)) {
+            Record::new(event).write(level);
+        }
+    }
+}
