@@ -8,13 +8,13 @@ use super::key_strategy::display_filename;
 use super::observe::no_bytes;
 use super::{Cloud, Location, Object, content_type_by_extension};
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Constraints, Head, Sign, SignedMethod, SignedUrl};
+use crate::operation::{Constraints, Head, Sign, SignedMethod, SignedUrl, media_type};
 use crate::store::Store;
 use crate::telemetry::SpanStart;
 use crate::telemetry::catalogue::names;
 
 /// What [`Cloud::direct_upload`] allows.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DirectUploadOptions {
     /// How long the link is good for; 15 minutes unless set.
@@ -57,7 +57,7 @@ impl Default for DirectUploadOptions {
 }
 
 /// An upload past the application, ready to be made by whoever gets the link.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DirectUpload {
     /// The link; send the content there with its [method](SignedUrl::method).
@@ -83,6 +83,28 @@ impl PendingUpload {
     /// Where the object will be.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+}
+
+impl fmt::Debug for DirectUploadOptions {
+    /// Does not show the parameters of the type, which may carry a file name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DirectUploadOptions")
+            .field("expires_in", &self.expires_in)
+            .field("content_type", &self.content_type.as_deref().map(media_type))
+            .field("max_size", &self.max_size)
+            .finish()
+    }
+}
+
+impl fmt::Debug for DirectUpload {
+    /// Shows of the headers how many there are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DirectUpload")
+            .field("url", &self.url)
+            .field("headers", &self.headers.len())
+            .field("pending", &self.pending)
+            .finish()
     }
 }
 

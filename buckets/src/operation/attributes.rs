@@ -101,7 +101,7 @@ impl Attributes {
 
     /// The part of the media type before its parameters, or [`None`].
     pub fn media_type(&self) -> Option<&str> {
-        self.content_type().map(|value| value.split(';').next().unwrap_or(value).trim())
+        self.content_type().map(media_type)
     }
 
     /// The `Cache-Control` of deliveries.
@@ -195,6 +195,11 @@ impl From<Attributes> for Fields {
     fn from(attributes: Attributes) -> Self {
         attributes.0.map(Arc::unwrap_or_clone).unwrap_or_default()
     }
+}
+
+/// A content type without its parameters.
+pub(crate) fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or(content_type).trim()
 }
 
 impl fmt::Debug for Attributes {

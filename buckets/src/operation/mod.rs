@@ -20,6 +20,7 @@ mod request;
 mod sign;
 
 pub use attributes::Attributes;
+pub(crate) use attributes::media_type;
 pub use checksum::{Checksum, ChecksumHasher};
 pub use condition::Condition;
 pub use context::Context;

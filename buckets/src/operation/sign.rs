@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::key::Key;
+use crate::operation::media_type;
 
 /// Makes a link that lets whoever has it do one thing to one object for a while.
 /// Answered by [`SignedUrl`].
@@ -97,10 +98,10 @@ impl Constraints {
 }
 
 impl fmt::Debug for Constraints {
-    /// Does not show the disposition, which carries a file name.
+    /// Shows neither the disposition nor the parameters of the type, which may carry a file name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Constraints")
-            .field("content_type", &self.content_type)
+            .field("content_type", &self.content_type.as_deref().map(media_type))
             .field("max_size", &self.max_size)
             .finish_non_exhaustive()
     }
