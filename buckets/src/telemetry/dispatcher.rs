@@ -174,16 +174,15 @@ impl Dispatcher {
         self.shared().active.load(Ordering::Relaxed)
     }
 
-    /// Whether an operation of this name is to be observed: some stage of it is wanted, and it is no
-    /// handler that begins it, of whose operation only the end could be told.
-    pub(crate) fn may_begin(&self, name: &EventName) -> bool {
-        let wanted = self
-            .with_routes(name, |routes| routes.is_some_and(|(_, stages)| stages.iter().any(|list| !list.is_empty())));
-        if wanted && Turn::is_taken() {
+    /// Whether an operation that begins now is to be observed: not one that a handler begins, of
+    /// which only the end could be told. Whether anybody wants its own events does not matter,
+    /// because what happens within may be wanted.
+    pub(crate) fn may_begin(&self) -> bool {
+        let may = !Turn::is_taken();
+        if !may {
             self.suppress();
-            return false;
         }
-        wanted
+        may
     }
 
     /// Tells the handlers of a new scope, and those still to come when they come.

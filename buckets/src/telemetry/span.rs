@@ -20,9 +20,9 @@ use crate::telemetry::{
 ///   [`run`](Self::run) if the future is written by hand. Only a panic of that code is a panic then,
 ///   also if it is caught on its way; a future dropped because its sibling panicked is cancelled.
 ///
-/// All but the first relaxed load is skipped while nobody listens, and nothing is ever allocated.
-/// Who attaches in between hears of the end without having heard of the start, if somebody else
-/// listened then. A span begun by a handler while it handles an event is a disabled one, and one
+/// All but the first relaxed load is skipped while no handler is attached, and nothing is ever
+/// allocated. Who attaches in between hears of the end without having heard of the start
+/// ([`start_was_told`](Event::start_was_told)), if anybody was attached then. A span begun by a handler while it handles an event is a disabled one, and one
 /// ended there is told of when the handler is done, without its error.
 ///
 /// ```
@@ -136,7 +136,7 @@ impl Span {
     #[inline(never)]
     fn begin(scope: &Scope, name: &'static EventName, what: SpanStart<'_>) -> Self {
         let dispatcher = scope.dispatcher_ref();
-        if !dispatcher.may_begin(name) {
+        if !dispatcher.may_begin() {
             return Self(None);
         }
         let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
