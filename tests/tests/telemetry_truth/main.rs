@@ -1,0 +1,10 @@
+//! Every started operation has exactly one end, and the right one.
+
+mod bodies;
+mod budget;
+mod canary;
+
+mod endings;
+mod handlers;
+mod mix;
+mod scripted;
