@@ -1,6 +1,6 @@
 //! Each way in which a call ends, on an adapter that answers at once and on one that waits.
 
-use buckets::operation::Request;
+use buckets::operation::{Put, Request};
 use buckets::telemetry::Outcome;
 use buckets::testing::Capture;
 use buckets::{Cloud, ErrorKind, InsertOptions, Upload};
@@ -9,7 +9,7 @@ use futures_util::future::join;
 use tower::Service;
 
 use crate::scripted::{
-    Answer, CONTENT, OPERATIONS, Scripted, assert_told, expected_error, finish, key, of, panics, poll_once,
+    Answer, CONTENT, Make, OPERATIONS, Scripted, assert_told, expected_error, finish, key, of, panics, poll_once,
     read_to_end, stack, streamed,
 };
 
@@ -17,7 +17,7 @@ use crate::scripted::{
 const AFTER: [Option<usize>; 3] = [None, Some(0), Some(3)];
 
 /// Runs `code` for each operation on each adapter that gives `answer`.
-fn each(answer: Answer, code: impl Fn(&str, fn() -> Request, Scripted, &str)) {
+fn each(answer: Answer, code: impl Fn(&str, Make, Scripted, &str)) {
     for (name, make) in OPERATIONS {
         for after in AFTER {
             code(name, make, Scripted { after, answer }, &format!("{:?} after {after:?}", make().op));
@@ -140,8 +140,7 @@ fn a_put_whose_source_fails_is_interrupted() {
     let capture = Capture::new();
     let chunks = [Ok("0123"), Err(std::io::Error::other("the client is gone"))];
     let body = buckets::body::PutBody::from_stream(futures_util::stream::iter(chunks.map(|c| c.map(Into::into))));
-    let mut request = of(&capture, Request::new(buckets::operation::Put::new(key(), body)));
-    request.context.attempt = 1;
+    let request = of(&capture, Request::new(Put::new(key(), body)));
     let script = Scripted { after: Some(0), answer: Answer::Ok };
     finish(std::pin::pin!(stack(script).call(request))).expect_err("the source fails");
     assert_told(&capture, "buckets.adapter.put", Outcome::Error(ErrorKind::Interrupted), "source");

@@ -137,8 +137,11 @@ pub(crate) fn streamed() -> PutBody {
     PutBody::from_stream(chunks)
 }
 
-/// The operations under test, by the name of their event. All expect something.
-pub(crate) const OPERATIONS: [(&str, fn() -> Request); 5] = [
+/// Makes a request, because one can be sent only once.
+pub(crate) type Make = fn() -> Request;
+
+/// The operations under test, by the name of their event.
+pub(crate) const OPERATIONS: [(&str, Make); 5] = [
     ("buckets.adapter.put", || request(Put::new(key(), CONTENT).with_condition(Condition::if_absent()))),
     ("buckets.adapter.put", || request(Put::new(key(), streamed()).with_condition(Condition::if_absent()))),
     ("buckets.adapter.get", || request(Get::new(key()).with_condition(Condition::if_exists()))),
