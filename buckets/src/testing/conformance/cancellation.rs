@@ -107,11 +107,18 @@ async fn a_put_dropped_at_any_point_is_whole_or_not_at_all(session: &Session) ->
     for polls in 0..POLLS {
         let key = session.key(&format!("object-{polls}"))?;
         session.put(&key, old.clone()).await?;
-        let body = PutBody::from_stream(stream::iter(odd_chunks(&new).into_iter().map(Ok::<_, io::Error>)));
-        let done = drop_after(session, Put::new(key.clone(), body), polls).await?;
+        let done = drop_after(session, Put::new(key.clone(), slow(&new)), polls).await?;
         either(session, &key, &old, &new, done).await?;
     }
     Ok(())
+}
+
+/// A source that is not ready before any of its chunks, so that the put can be dropped at each.
+fn slow(content: &Bytes) -> PutBody {
+    PutBody::from_stream(stream::iter(odd_chunks(content)).then(async |chunk| {
+        tokio::task::yield_now().await;
+        Ok::<_, io::Error>(chunk)
+    }))
 }
 
 async fn a_copy_dropped_at_any_point_is_whole_or_not_at_all(session: &Session) -> Checked {

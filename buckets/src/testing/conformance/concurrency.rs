@@ -39,19 +39,23 @@ async fn of_many_creators_one_wins(session: &Session) -> Checked {
 }
 
 async fn of_many_copies_one_wins(session: &Session) -> Checked {
-    let destination = session.key("destination")?;
-    let mut copies = Vec::new();
+    let mut sources = Vec::new();
     for label in 0..session.options().tasks as u64 {
         let source = session.key(&format!("source-{label}"))?;
         session.put(&source, session.content(label, 2000)).await?;
-        copies.push(Copy::new(source, destination.clone()).with_condition(Condition::if_absent()));
+        sources.push(source);
     }
-    let attempts = copies.into_iter().zip(0..).map(|(copy, label)| {
-        let session = session.clone();
-        async move { session.call(copy).await.map(|_| label) }
-    });
-    let winner = one_winner(session.together(attempts).await?, ErrorKind::AlreadyExists)?;
-    session.holds(&destination, &session.content(winner, 2000)).await
+    for round in 0..4 {
+        let destination = session.key(&format!("destination-{round}"))?;
+        let attempts = sources.iter().zip(0..).map(|(source, label)| {
+            let copy = Copy::new(source.clone(), destination.clone()).with_condition(Condition::if_absent());
+            let session = session.clone();
+            async move { session.call(copy).await.map(|_| label) }
+        });
+        let winner = one_winner(session.together(attempts).await?, ErrorKind::AlreadyExists)?;
+        session.holds(&destination, &session.content(winner, 2000)).await?;
+    }
+    Ok(())
 }
 
 async fn of_many_replacers_one_wins(session: &Session) -> Checked {
@@ -88,8 +92,14 @@ async fn counting_with_if_match_loses_nothing(session: &Session) -> Checked {
     let counters = (0..tasks).map(|_| {
         let (session, key) = (session.clone(), key.clone());
         async move {
-            for _ in 0..ROUNDS {
-                while !count_up(&session, &key).await? {}
+            let (mut won, mut lost) = (0, 0);
+            while won < ROUNDS {
+                match count_up(&session, &key).await? {
+                    true => won += 1,
+                    false => lost += 1,
+                }
+                // Each loss is another's win, and there are only so many.
+                ensure(lost <= tasks * ROUNDS, "a task lost more often than the others can have won")?;
             }
             Ok::<_, Failure>(())
         }
@@ -173,7 +183,7 @@ where
 /// Content that says which it is, and of a length of its own: `label` in 8 bytes, then what follows from it.
 fn payload(session: &Session, label: u64) -> Vec<u8> {
     let mut payload = label.to_le_bytes().to_vec();
-    payload.extend_from_slice(&session.content(label, 20_000 + 1000 * label as usize));
+    payload.extend_from_slice(&session.content(label, 20_000 + 100 * label as usize));
     payload
 }
 

@@ -241,6 +241,7 @@ async fn pages(session: &Session, list: List) -> Result<Vec<Vec<String>>, Failur
         let mut entries = session.names(&page);
         entries.extend(page.prefixes.iter().map(|prefix| session.name(prefix)));
         entries.sort_unstable();
+        ensure(entries.len() <= list.limit, "a page holds more entries than its limit")?;
         pages.push(entries);
         ensure(pages.len() <= 2 * NAMES.len(), "the pages do not end")?;
         next = page.next.map(|cursor| List { cursor: Some(cursor), ..list });

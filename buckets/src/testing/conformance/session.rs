@@ -1,7 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 use tower_service::Service;
 use uuid::Uuid;
@@ -126,8 +128,8 @@ impl Session {
     }
 
     pub(super) async fn collect(&self, body: crate::body::GetBody) -> Result<Bytes> {
-        // Twice what any behaviour stores: a store that gives back more is stopped.
-        body.collect(2 * self.options().large_len as u64).await
+        // Well above what any behaviour stores: a store that gives back more is stopped.
+        body.collect(4 * 1024 * 1024 + 2 * self.options().large_len as u64).await
     }
 
     /// Expects an object with this content.
@@ -175,12 +177,23 @@ impl Session {
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        let tasks: Vec<_> = work.into_iter().map(tokio::spawn).collect();
-        let mut results = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            results.push(task.await.map_err(|_| Failure::new("the store panicked"))?);
+        // A set, so that a behaviour that runs out of time takes its tasks with it.
+        let mut tasks = JoinSet::new();
+        let work: Vec<_> = work.into_iter().collect();
+        let start = Arc::new(Barrier::new(work.len()));
+        for (number, work) in work.into_iter().enumerate() {
+            let start = Arc::clone(&start);
+            tasks.spawn(async move {
+                start.wait().await;
+                (number, work.await)
+            });
         }
-        Ok(results)
+        let mut results = BTreeMap::new();
+        while let Some(task) = tasks.join_next().await {
+            let (number, result) = task.map_err(|_| Failure::new("the store panicked"))?;
+            results.insert(number, result);
+        }
+        Ok(results.into_values().collect())
     }
 
     /// Removes what the behaviour stored, and expects that to work.
