@@ -102,6 +102,7 @@ pub static EVENTS: &[EventDefinition] = &[
         "An object was copied; its content may have gone through this process or not.",
     ),
     operation(&names::CLOUD_URL, TIMED, None, "A signed link was made."),
+    operation(&names::CLOUD_LINK, TIMED, None, "A signed link was presented, and was good for the request or refused."),
     operation(&names::CLOUD_HEAD, TIMED, None, "What the store knows of an object was asked."),
     operation(&names::CLOUD_EXISTS, TIMED, None, "Whether an object exists was asked."),
     operation(&names::CLOUD_LIST, TIMED, None, "A page of objects was listed."),

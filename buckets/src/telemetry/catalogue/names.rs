@@ -28,6 +28,8 @@ names! {
     CLOUD_COPY = "buckets.cloud.copy";
     /// A signed link was made.
     CLOUD_URL = "buckets.cloud.url";
+    /// A signed link was presented, and was good for the request or refused.
+    CLOUD_LINK = "buckets.cloud.link";
     /// What the store knows of an object was asked.
     CLOUD_HEAD = "buckets.cloud.head";
     /// Whether an object exists was asked.
