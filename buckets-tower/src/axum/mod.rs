@@ -4,14 +4,19 @@
 //!
 //! - [`Links`] serves the signed links of a volume;
 //! - [`FormFiles`] and [`limited`] turn requests into uploads that are never held in memory whole;
-//! - [`ErrorResponse`] gives an error its status and a JSON body without secrets.
+//! - [`ErrorResponse`] gives an error its status and a JSON body without secrets;
+//! - `metrics` (with the feature `prometheus`) answers a scrape.
 
 mod disposition;
 mod links;
+#[cfg(feature = "prometheus")]
+mod metrics;
 mod status;
 mod upload;
 
 pub use disposition::{Disposition, content_disposition};
 pub use links::Links;
+#[cfg(feature = "prometheus")]
+pub use metrics::metrics;
 pub use status::{ErrorResponse, status_of};
 pub use upload::{FormFile, FormFiles, limited};

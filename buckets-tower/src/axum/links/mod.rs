@@ -16,13 +16,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use buckets::adapter::volume::{Grant, Signer};
 use buckets::store::{BoxStore, Store};
-use buckets::telemetry::{EventName, Span};
+use buckets::telemetry::Span;
+use buckets::telemetry::catalogue::names;
 use buckets::{Cloud, Error, ErrorKind, Result};
-
-use super::ErrorResponse;
-
-/// A signed link was presented; ends with what became of its signature.
-static LINK: EventName = EventName::new("buckets.cloud.link");
 
 /// The methods of links, as `Allow` has them.
 const METHODS: &str = "GET, HEAD, PUT";
@@ -75,7 +71,7 @@ impl<S: Store> Links<S> {
     /// What the request's link allows, if it is good for the request.
     fn check(&self, method: &Method, uri: &Uri) -> Result<Grant> {
         let scope = self.cloud.scope();
-        let span = Span::start(scope, &LINK);
+        let span = Span::start(scope, &names::CLOUD_LINK);
         let result = if is_supported(method) {
             self.signer.verify(method.as_str(), uri.path(), uri.query(), scope.dispatcher().system_time())
         } else {
@@ -93,7 +89,8 @@ async fn serve<S: Store>(State(links): State<Arc<Links<S>>>, request: Request) -
     let (head, body) = request.into_parts();
     let answer = match links.check(&head.method, &head.uri) {
         Err(_) if !is_supported(&head.method) => return wrong_method(),
-        Err(_) => return refused(),
+        // Always the same: nothing tells an altered from an expired link.
+        Err(error) => Err(error.into()),
         Ok(grant) if head.method == Method::PUT => upload::answer(&links, grant, &head.headers, body).await,
         Ok(grant) => download::answer(&links.cloud, grant, &head).await,
     };
@@ -102,12 +99,6 @@ async fn serve<S: Store>(State(links): State<Arc<Links<S>>>, request: Request) -
 
 fn is_supported(method: &Method) -> bool {
     [Method::GET, Method::HEAD, Method::PUT].contains(method)
-}
-
-/// What every bad link gets: nothing tells an altered from an expired one.
-fn refused() -> Response {
-    let error = Error::new(ErrorKind::PermissionDenied, "this link is not valid, or not any more; ask for a new one");
-    delivery::harden(ErrorResponse::from(error).into_response())
 }
 
 fn wrong_method() -> Response {
