@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -93,6 +93,25 @@ impl Process {
             .spawn()
             .unwrap_or_else(|error| panic!("`{name}` does not start: {error}"));
         Self { name, child, output }
+    }
+
+    /// The program's own number, to send it a signal.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Waits until the program ends by itself.
+    ///
+    /// # Panics
+    ///
+    /// When that takes longer than [`PATIENCE`].
+    pub async fn ended(&mut self) -> ExitStatus {
+        let Self { name, child, .. } = self;
+        until(&format!("`{name}` to end"), PATIENCE, async || {
+            child.try_wait().expect("the state of a child process").ok_or_else(|| "it runs".to_owned())
+        })
+        .await
     }
 
     /// What the program has printed so far, to standard output and standard error.
