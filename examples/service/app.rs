@@ -7,7 +7,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use buckets::{Cloud, Error, ErrorKind};
-use buckets_tower::axum::{ErrorResponse, Links};
+use buckets_tower::axum::{ErrorResponse, Links, metrics};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
@@ -38,6 +38,7 @@ pub(crate) fn router(storage: Storage, max_upload: u64) -> Router {
         // whoever has one may use it from anywhere.
         .layer(CsrfLayer::new().with_rejection_response(|_| foreign_origin()))
         .route("/healthz", get(async || "ok\n"))
+        .route("/metrics", metrics(storage.metrics))
         .merge(page::router())
         .merge(links.into_router())
         .fallback(no_such_page)

@@ -5,7 +5,8 @@
 //! curl -F file=@photo.jpg http://127.0.0.1:3000/files # 201 with id, filename, size and url
 //! ```
 //!
-//! Files are kept on a volume below `--root`, and downloads go through signed links.
+//! Files are kept on a volume below `--root`, downloads go through signed links, and `/metrics` is
+//! there for Prometheus.
 
 mod app;
 mod drain;
@@ -16,13 +17,14 @@ mod server;
 mod settings;
 mod storage;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::server::Server;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Settings, StartError};
 use crate::storage::Storage;
 
 #[tokio::main]
@@ -30,6 +32,7 @@ async fn main() -> ExitCode {
     let settings = Settings::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
         .init();
     match run(settings).await {
@@ -42,7 +45,7 @@ async fn main() -> ExitCode {
 }
 
 /// Serves until a signal says to stop.
-async fn run(settings: Settings) -> Result<(), SettingsError> {
+async fn run(settings: Settings) -> Result<(), StartError> {
     let server = Server::bind(settings.listen).await?;
     let base_url = settings.base_url(server.address());
     let storage = Storage::open(&settings, &base_url).await?;
@@ -54,6 +57,7 @@ async fn run(settings: Settings) -> Result<(), SettingsError> {
 /// Says what to open. This is for people, and goes to standard output; logs go to standard error.
 fn announce(settings: &Settings, base_url: &str, storage: &Storage) {
     println!("Files are served at  {base_url}/");
+    println!("Metrics are at       {base_url}/metrics");
     println!("They are kept in     {}", storage.root().display());
     println!("An upload may have   {}", settings.max_upload);
     println!("Links are signed with {}", storage.secret());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use buckets::Secret;
 use uuid::Uuid;
 
-use crate::settings::SettingsError;
+use crate::settings::StartError;
 
 const VARIABLE: &str = "BUCKETS_SECRET";
 
@@ -23,18 +23,18 @@ enum Origin {
 
 impl SigningSecret {
     /// The secret of the environment, or else the one kept in `folder`, made at the first start.
-    pub(crate) fn find(folder: &Path) -> Result<Self, SettingsError> {
+    pub(crate) fn find(folder: &Path) -> Result<Self, StartError> {
         match std::env::var(VARIABLE) {
             Ok(value) => Ok(Self { value: Secret::new(value), origin: Origin::Environment }),
             Err(std::env::VarError::NotPresent) => {
                 let file = folder.join("signing-secret");
                 let value = keep(folder, &file).map_err(|error| {
                     let reason = format!("the signing secret cannot be kept in {}: {error}", file.display());
-                    SettingsError::new("--root or BUCKETS_ROOT", reason)
+                    StartError::new("--root or BUCKETS_ROOT", reason)
                 })?;
                 Ok(Self { value: Secret::new(value), origin: Origin::File(file) })
             }
-            Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(VARIABLE, "it must be text")),
+            Err(std::env::VarError::NotUnicode(_)) => Err(StartError::new(VARIABLE, "it must be text")),
         }
     }
 }

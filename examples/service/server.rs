@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, info, warn};
 
-use crate::settings::SettingsError;
+use crate::settings::StartError;
 
 /// How long a client may take for the head of a request, and how long an idle connection is kept.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -36,10 +36,9 @@ pub(crate) struct Server {
 
 impl Server {
     /// Takes the address, so that what is wrong with it shows before anything else begins.
-    pub(crate) async fn bind(address: SocketAddr) -> Result<Self, SettingsError> {
-        let refused = |error| {
-            SettingsError::new("--listen or BUCKETS_LISTEN", format!("{address} cannot be listened on: {error}"))
-        };
+    pub(crate) async fn bind(address: SocketAddr) -> Result<Self, StartError> {
+        let refused =
+            |error| StartError::new("--listen or BUCKETS_LISTEN", format!("{address} cannot be listened on: {error}"));
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         Ok(Self { listener, address })

@@ -72,23 +72,23 @@ fn public_url(text: &str) -> Result<String, String> {
     }
 }
 
-/// A setting that cannot be used, with a sentence that says what to do.
+/// Why the service cannot start: which setting, or what else, cannot be used, and why.
 #[derive(Debug)]
-pub(crate) struct SettingsError {
-    setting: &'static str,
+pub(crate) struct StartError {
+    what: &'static str,
     reason: String,
 }
 
-impl SettingsError {
-    pub(crate) fn new(setting: &'static str, reason: impl fmt::Display) -> Self {
-        Self { setting, reason: reason.to_string() }
+impl StartError {
+    pub(crate) fn new(what: &'static str, reason: impl fmt::Display) -> Self {
+        Self { what, reason: reason.to_string() }
     }
 }
 
-impl fmt::Display for SettingsError {
+impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.setting, self.reason)
+        write!(f, "{}: {}", self.what, self.reason)
     }
 }
 
-impl std::error::Error for SettingsError {}
+impl std::error::Error for StartError {}

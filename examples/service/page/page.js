@@ -38,15 +38,15 @@ function draw() {
 function row(file) {
   const item = $("file").content.cloneNode(true).firstElementChild;
   item.dataset.id = file.id;
-  const name = item.querySelector(".name");
-  name.textContent = file.filename;
-  name.href = `/files/${file.id}/download`;
-  name.setAttribute("aria-label", `Download ${file.filename}`);
+  item.querySelector(".name").textContent = file.filename;
   item.querySelector(".kind").textContent = extension(file.filename);
   item.querySelector(".size").textContent = size(file.size);
   const time = item.querySelector("time");
   time.dateTime = file.modified;
   time.textContent = dates.format(new Date(file.modified));
+  const download = item.querySelector(".download");
+  download.href = `/files/${file.id}/download`;
+  download.setAttribute("aria-label", `Download ${file.filename}`);
   const copy = item.querySelector(".copy");
   copy.setAttribute("aria-label", `Copy a link to ${file.filename}`);
   copy.addEventListener("click", () => copyLink(file));
@@ -93,7 +93,7 @@ function upload(file) {
   $("uploads").prepend(item);
   const cancel = item.querySelector(".cancel");
   if (file.size > maxUpload) {
-    fail(item, `The file has ${size(file.size)}; the most is ${size(maxUpload)}.`);
+    fail(item, `The file is larger than the ${size(maxUpload)} that are taken.`);
     return;
   }
   const request = new XMLHttpRequest();

@@ -1,0 +1,10 @@
+//! The service as its users meet it: the program itself, asked by curl, a browser and Prometheus.
+
+mod bad_input;
+mod files;
+mod links;
+mod metrics;
+mod page;
+mod settings;
+mod stopping;
+mod support;
