@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use buckets::adapter::Volume;
 use buckets::adapter::volume::{Signer, SigningKey};
+use buckets::handlers::log::Log;
 use buckets::handlers::prometheus::Prometheus;
 use buckets::telemetry::Dispatcher;
 use buckets::uuid::Uuid;
@@ -24,7 +25,7 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    /// Opens the folder and has its operations counted.
+    /// Opens the folder and has its operations counted and logged.
     pub(crate) async fn open(settings: &Settings, base_url: &str) -> Result<Self, StartError> {
         let wrong_root = |error: &dyn std::fmt::Display| {
             let reason = format!("files cannot be kept in {}: {error}", settings.root.display());
@@ -40,7 +41,9 @@ impl Storage {
         let volume = Volume::builder(&root).links(signer.clone()).open().await.map_err(|error| wrong_root(&error))?;
         let cloud = Cloud::builder(CLOUD, volume).key_strategy(named_key).layer(TelemetryLayer::new()).boxed().build();
         let metrics = Prometheus::new();
-        metrics.attach(&Dispatcher::global()).map_err(|error| StartError::new("metrics", error))?;
+        let dispatcher = Dispatcher::global();
+        metrics.attach(&dispatcher).map_err(|error| StartError::new("metrics", error))?;
+        Log::new().attach(&dispatcher).map_err(|error| StartError::new("log", error))?;
         Ok(Self { cloud, signer, metrics, root, secret })
     }
 

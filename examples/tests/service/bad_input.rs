@@ -49,6 +49,9 @@ async fn an_oversized_upload_is_refused_however_it_comes() {
     assert_eq!(service.kept().len(), 1);
     assert_eq!(service.metric(OPERATIONS, &[("operation", "insert"), ("status", "error")]).await, 6.0);
     assert_eq!(service.metric(ERRORS, &[("operation", "insert"), ("kind", "too_large")]).await, 6.0);
+    let logged = service.process.output();
+    let warnings = logged.lines().filter(|line| line.contains("WARN") && line.contains("too_large"));
+    assert_eq!(warnings.count(), 6, "{logged}");
 }
 
 #[tokio::test]
