@@ -313,6 +313,24 @@ fn threads_at_once_lose_nothing() {
 }
 
 #[test]
+fn recording_allocates_nothing() {
+    let metered = Metered::new();
+    let scope = metered.scope("uploads");
+    let work = || {
+        for name in [&names::CLOUD_READ, &names::ADAPTER_GET] {
+            let mut span = Span::start(&scope, name);
+            span.first_byte();
+            span.add_bytes(3);
+            span.succeed();
+            drop(Span::start(&scope, name));
+        }
+    };
+    // The first time, the thread gets its number and the series their room.
+    work();
+    assert_eq!(allocation_counter::measure(work).count_total, 0);
+}
+
+#[test]
 fn clouds_beyond_the_limit_share_one_name_and_nothing_is_lost() {
     let metered = Metered::with(Prometheus::builder().series_limit(1_000).build());
     for tenant in 0..50 {
