@@ -125,9 +125,13 @@ pub(super) fn is_no_directory(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) || is_link(error)
 }
 
-/// Whether the error says that a symbolic link was not followed.
+/// Whether the error says that a symbolic link was not followed, or that what was found had been
+/// moved out of the directory by then, which the sandbox tells by an error that is none of the system's.
 pub(super) fn is_link(error: &io::Error) -> bool {
-    Errno::from_io_error(error) == Some(Errno::LOOP)
+    match Errno::from_io_error(error) {
+        Some(errno) => errno == Errno::LOOP,
+        None => error.kind() == io::ErrorKind::PermissionDenied,
+    }
 }
 
 /// The directory as a file; the handle it is walked with may be too weak to be synced.
