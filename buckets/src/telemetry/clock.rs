@@ -3,6 +3,16 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime};
 
 /// A moment of a monotonic clock; only good against moments of the same clock.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use buckets::telemetry::Timestamp;
+///
+/// let (early, late) = (Timestamp::from_nanos(5), Timestamp::from_nanos(8));
+/// assert_eq!(late.since(early), Duration::from_nanos(3));
+/// assert_eq!(early.since(late), Duration::ZERO);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
@@ -23,7 +33,8 @@ impl Timestamp {
     }
 }
 
-/// Where telemetry gets its time from. Tests inject their own.
+/// Where telemetry gets its time from. Tests inject their own, such as
+/// `testing::ManualClock` of the feature `testing`.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The moment now; never before an earlier answer.
     fn now(&self) -> Timestamp;

@@ -16,6 +16,26 @@ pub type Field<'a> = (&'static str, Value<'a>);
 /// Everything is borrowed and nothing is allocated. The built-in values have an accessor each;
 /// [`measurements`](Self::measurements) and [`metadata`](Self::metadata) go over all of them by
 /// name, those of user-defined events included.
+///
+/// ```
+/// use buckets::telemetry::{Dispatcher, Event, EventName, Number, Outcome, Scope, Span, Value};
+///
+/// static RESIZE: EventName = EventName::new("my_app.image.resize");
+///
+/// let dispatcher = Dispatcher::new();
+/// dispatcher.attach("check", "my_app.image.resize.stop", |event: &Event<'_>| {
+///     assert_eq!(event.full_name().to_string(), "my_app.image.resize.stop");
+///     assert_eq!(event.operation(), "resize");
+///     assert_eq!(event.measurement("pixels"), Some(Number::U64(640)));
+///     assert_eq!(event.field("format").and_then(|value| value.as_str()), Some("png"));
+///     assert!(event.measurements().any(|(name, _)| name == "duration"));
+/// })?;
+///
+/// let span = Span::start(&Scope::of(dispatcher.clone()), &RESIZE);
+/// span.end_with(Outcome::Success, None, &[("pixels", Number::U64(640))], &[("format", Value::Str("png"))]);
+/// assert_eq!(dispatcher.list_handlers()[0].failures, 0);
+/// # Ok::<(), buckets::telemetry::AttachError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Event<'a> {
     pub(crate) name: &'static EventName,

@@ -5,6 +5,13 @@ use std::sync::Arc;
 use crate::key::Key;
 
 /// What events show of an object's key. Keys name people and tenants, so by default: nothing.
+///
+/// ```
+/// use buckets::telemetry::{Dispatcher, KeyPolicy};
+///
+/// let dispatcher = Dispatcher::builder().key_policy(KeyPolicy::Extension).build();
+/// assert!(!dispatcher.set_key_policy(KeyPolicy::Full), "it is set once, for good");
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum KeyPolicy {

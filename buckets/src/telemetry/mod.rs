@@ -1,4 +1,36 @@
 //! Events, spans and who hears of them.
+//!
+//! An operation is a [`Span`]: it emits one `start` and exactly one `stop` or `exception`, however
+//! it ends. A [`Dispatcher`] brings these [`Event`]s to the [`Handler`]s that asked for them: the log,
+//! the registry of metrics, your own. Everything here is of use for operations of your own, too:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
+//! use buckets::telemetry::{Dispatcher, Event, EventName, Scope, Span};
+//!
+//! static RESIZE: EventName = EventName::new("my_app.image.resize");
+//!
+//! let dispatcher = Dispatcher::new();
+//! let failed = Arc::new(AtomicU64::new(0));
+//! let count = Arc::clone(&failed);
+//! dispatcher.attach("failures", "my_app.*.*.exception", move |event: &Event<'_>| {
+//!     if event.outcome().is_some_and(|outcome| outcome.is_failure()) {
+//!         count.fetch_add(1, Ordering::Relaxed);
+//!     }
+//! })?;
+//!
+//! let scope = Scope::of(dispatcher);
+//! Span::start(&scope, &RESIZE).succeed();
+//! Span::start(&scope, &RESIZE).fail(&buckets::Error::invalid("no image"));
+//! drop(Span::start(&scope, &RESIZE)); // cancelled, which is no failure
+//! assert_eq!(failed.load(Ordering::Relaxed), 1);
+//! # Ok::<(), buckets::telemetry::AttachError>(())
+//! ```
+//!
+//! Nothing secret gets into an event: no content, no signed link, no credential, and of keys what
+//! the [`KeyPolicy`] shows, which is nothing unless set.
 
 pub mod catalogue;
 mod clock;

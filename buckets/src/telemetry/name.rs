@@ -38,19 +38,24 @@ impl EventName {
     /// name is kept for the life of the process, so `segment` must come from a closed set.
     /// Characters that a segment cannot have become `_`.
     pub fn child(parent: &str, segment: &str) -> &'static Self {
+        // Looked up by its parts, so that a name that is there costs no allocation.
+        if let Some(name) = read(&CHILDREN).of.get(parent).and_then(|children| children.get(segment)) {
+            return name;
+        }
         let clean = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' };
-        let segment: String = segment.to_ascii_lowercase().chars().map(clean).collect();
-        let text = format!("{parent}.{segment}");
-        if let Some(name) = read(&CHILDREN).get(text.as_str()) {
-            return name;
-        }
+        let cleaned: String = segment.to_ascii_lowercase().chars().map(clean).collect();
+        let text = format!("{parent}.{cleaned}");
         let mut children = CHILDREN.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(name) = children.get(text.as_str()) {
-            return name;
-        }
-        let text: &'static str = text.leak();
-        let name: &'static Self = Box::leak(Box::new(Self::new(text)));
-        children.insert(text, name);
+        let name = match children.by_text.get(text.as_str()) {
+            Some(name) => name,
+            None => {
+                let text: &'static str = text.leak();
+                let name: &'static Self = Box::leak(Box::new(Self::new(text)));
+                children.by_text.insert(text, name);
+                name
+            }
+        };
+        children.of.entry(parent.into()).or_default().insert(segment.into(), name);
         name
     }
 
@@ -97,8 +102,17 @@ struct Names {
     by_text: HashMap<&'static str, usize>,
 }
 
+/// The names made at run time.
+#[derive(Default)]
+struct Children {
+    /// By parent and segment as they were given.
+    of: HashMap<Box<str>, HashMap<Box<str>, &'static EventName>>,
+    /// By the text they came to.
+    by_text: HashMap<&'static str, &'static EventName>,
+}
+
 static NAMES: LazyLock<RwLock<Names>> = LazyLock::new(RwLock::default);
-static CHILDREN: LazyLock<RwLock<HashMap<&'static str, &'static EventName>>> = LazyLock::new(RwLock::default);
+static CHILDREN: LazyLock<RwLock<Children>> = LazyLock::new(RwLock::default);
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)

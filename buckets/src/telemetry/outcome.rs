@@ -4,6 +4,17 @@ use crate::error::ErrorKind;
 use crate::telemetry::Stage;
 
 /// How an operation ended: in exactly one of these ways.
+///
+/// ```
+/// use buckets::ErrorKind;
+/// use buckets::telemetry::{Outcome, Stage, Status};
+///
+/// let timed_out = Outcome::Error(ErrorKind::Timeout);
+/// assert_eq!((timed_out.stage(), timed_out.status()), (Stage::Exception, Status::Error));
+/// assert!(timed_out.is_failure() && timed_out.is_handled());
+/// assert!(!Outcome::Cancelled.is_failure());
+/// assert!(!Outcome::Panic.is_handled());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// It did what was asked.

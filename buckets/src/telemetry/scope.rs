@@ -10,6 +10,14 @@ use crate::telemetry::Dispatcher;
 ///
 /// Made once per cloud and shared by its spans. Handlers may keep what they have resolved for a
 /// scope in the scope itself ([`local`](Self::local)), so that it goes when the cloud goes.
+///
+/// ```
+/// use buckets::telemetry::{Dispatcher, Scope};
+///
+/// let scope = Scope::new(Dispatcher::new(), "uploads", "volume");
+/// assert_eq!((scope.cloud(), scope.adapter()), ("uploads", "volume"));
+/// assert!(!scope.is_active(), "no handler is attached");
+/// ```
 #[derive(Clone)]
 pub struct Scope(Option<Arc<Inner>>);
 

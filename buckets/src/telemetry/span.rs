@@ -283,6 +283,30 @@ impl Span {
     ///
     /// If `code` panics then so did the operation, however far the panic gets. From then on, being
     /// dropped outside of `run` means cancelled, whatever else unwinds.
+    ///
+    /// ```
+    /// use std::pin::Pin;
+    /// use std::task::{Context, Poll};
+    ///
+    /// use buckets::telemetry::Span;
+    ///
+    /// struct Observed<F> {
+    ///     future: F,
+    ///     span: Option<Span>,
+    /// }
+    ///
+    /// impl<F: Future + Unpin> Future for Observed<F> {
+    ///     type Output = F::Output;
+    ///
+    ///     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    ///         let Self { future, span } = &mut *self;
+    ///         let Some(running) = span else { return Pin::new(future).poll(context) };
+    ///         let output = std::task::ready!(running.run(|| Pin::new(future).poll(context)));
+    ///         span.take().map(Span::succeed);
+    ///         Poll::Ready(output)
+    ///     }
+    /// }
+    /// ```
     #[inline]
     pub fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
         self.set_place(Place::Running);

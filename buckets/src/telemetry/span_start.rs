@@ -2,6 +2,18 @@ use crate::key::Key;
 use crate::telemetry::{Field, SpanId};
 
 /// What is known of an operation when it begins; all of it optional.
+///
+/// ```
+/// use buckets::telemetry::{EventName, Scope, Span, SpanStart, Value};
+///
+/// static RESIZE: EventName = EventName::new("my_app.image.resize");
+///
+/// let fields = [("quality", Value::from("high"))];
+/// let span = Span::start_with(&Scope::global(), &RESIZE, || {
+///     SpanStart::new().content_type(Some("image/png")).fields(&fields)
+/// });
+/// span.succeed();
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SpanStart<'a> {

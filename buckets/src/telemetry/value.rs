@@ -2,6 +2,15 @@ use std::fmt;
 use std::time::Duration;
 
 /// A measured number.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use buckets::telemetry::Number;
+///
+/// assert_eq!(Number::from(Duration::from_millis(1500)).as_f64(), 1.5);
+/// assert_eq!(Number::from(3_u64).to_string(), "3");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Number {
@@ -39,6 +48,14 @@ impl fmt::Display for Number {
 }
 
 /// A value of an event's metadata, borrowed for the length of the event.
+///
+/// ```
+/// use buckets::telemetry::Value;
+///
+/// assert_eq!(Value::from("png").as_str(), Some("png"));
+/// assert_eq!(Value::from(true).to_string(), "true");
+/// assert_eq!(Value::Display(&std::net::Ipv4Addr::LOCALHOST).to_string(), "127.0.0.1");
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Value<'a> {

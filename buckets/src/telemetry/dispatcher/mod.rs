@@ -1,19 +1,27 @@
-use std::any::Any;
+mod attach_error;
+mod attached;
+mod builder;
+mod routes;
+
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwapOption;
 
+pub use self::attach_error::AttachError;
+pub use self::attached::HandlerInfo;
+use self::attached::{Attached, call};
+pub use self::builder::DispatcherBuilder;
+use self::routes::{Routes, Stages};
 use crate::telemetry::clock::ClockSource;
 use crate::telemetry::scope::WeakScope;
 use crate::telemetry::selector::Selector;
 use crate::telemetry::span::{SpanData, SpanEnd};
 use crate::telemetry::turn::Turn;
 use crate::telemetry::{
-    Clock, Event, EventName, Field, Handler, KeyPolicy, Measurement, Scope, Stage, Timestamp, Value, catalogue,
+    Event, EventName, Field, Handler, KeyPolicy, Measurement, Scope, Stage, Timestamp, Value, catalogue,
 };
 
 /// Brings events to the handlers that asked for them.
@@ -21,6 +29,24 @@ use crate::telemetry::{
 /// There is a [`global`](Self::global) one, and any cloud, layer or test can be given its own.
 /// Clones are the same dispatcher. With no handler attached, a call site costs one relaxed load;
 /// emitting allocates nothing.
+///
+/// ```
+/// use buckets::telemetry::{Dispatcher, Event};
+///
+/// let dispatcher = Dispatcher::new();
+/// dispatcher.attach_many(
+///     "slow_uploads",
+///     &["buckets.cloud.insert.stop", "buckets.cloud.insert.exception"],
+///     |event: &Event<'_>| {
+///         if let Some(duration) = event.duration().filter(|duration| duration.as_secs() > 10) {
+///             eprintln!("an insert into {} took {duration:?}", event.cloud());
+///         }
+///     },
+/// )?;
+/// assert_eq!(&*dispatcher.list_handlers()[0].id, "slow_uploads");
+/// assert!(dispatcher.detach("slow_uploads"));
+/// # Ok::<(), buckets::telemetry::AttachError>(())
+/// ```
 #[derive(Clone)]
 pub struct Dispatcher(Option<Arc<Shared>>);
 
@@ -44,25 +70,6 @@ struct Register {
     attachments: u64,
     scopes: Vec<WeakScope>,
 }
-
-struct Attached {
-    id: Box<str>,
-    /// The number of this attachment, from 1.
-    number: u64,
-    selectors: Box<[Selector]>,
-    handler: Box<dyn Handler>,
-    failures: AtomicU64,
-}
-
-/// Who wants what, by event and stage: made anew whenever a handler comes or goes, or an event
-/// turns up that was not known then.
-struct Routes {
-    /// The latest attachment that these routes know of.
-    attachments: u64,
-    by_event: Vec<Stages>,
-}
-
-type Stages = [Box<[Arc<Attached>]>; Stage::COUNT];
 
 impl Dispatcher {
     /// A dispatcher of its own, without handlers, on the system's clock.
@@ -134,12 +141,7 @@ impl Dispatcher {
 
     /// The handlers now attached, in the order in which they were.
     pub fn list_handlers(&self) -> Vec<HandlerInfo> {
-        let info = |handler: &Arc<Attached>| HandlerInfo {
-            id: handler.id.clone(),
-            selectors: handler.selectors.iter().map(|selector| selector.as_str().into()).collect(),
-            failures: handler.failures.load(Ordering::Relaxed),
-        };
-        self.register().attached.iter().map(info).collect()
+        self.register().attached.iter().map(|handler| HandlerInfo::from(&**handler)).collect()
     }
 
     /// How many events, and operations with all their events, were dropped because a handler caused them.
@@ -329,60 +331,6 @@ impl WeakDispatcher {
     }
 }
 
-/// Calls each handler; gives back those that panicked.
-#[inline]
-fn call(handlers: &[Arc<Attached>], event: &Event<'_>) -> Vec<Arc<Attached>> {
-    let mut failed = Vec::new();
-    let mut event = *event;
-    for attached in handlers {
-        event.attachment = attached.number;
-        if !attached.survives(|| attached.handler.handle(&event)) {
-            failed.push(Arc::clone(attached));
-        }
-    }
-    failed
-}
-
-impl Attached {
-    fn welcome(&self, scope: &Scope) {
-        self.survives(|| self.handler.scope_created(scope));
-    }
-
-    /// Runs code of the handler; says, and counts, whether it panicked.
-    #[inline]
-    fn survives(&self, code: impl FnOnce()) -> bool {
-        // A handler has no state of ours in hand, so there is nothing to be found broken afterwards.
-        let Err(payload) = catch_unwind(AssertUnwindSafe(code)) else { return true };
-        self.failures.fetch_add(1, Ordering::Relaxed);
-        discard(payload);
-        false
-    }
-}
-
-/// Drops what a handler panicked with, which may itself panic when dropped.
-#[cold]
-fn discard(payload: Box<dyn Any + Send>) {
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(again);
-    }
-}
-
-impl Routes {
-    fn new(Register { attached, attachments, .. }: &Register) -> Self {
-        let stages = [Stage::Start, Stage::Stop, Stage::Exception, Stage::Point];
-        let wanting = |name: &str, stage: Stage| {
-            let wants = |handler: &&Arc<Attached>| handler.selectors.iter().any(|s| s.matches(name, stage));
-            attached.iter().filter(wants).cloned().collect()
-        };
-        let by_event = EventName::registered().iter().map(|name| stages.map(|stage| wanting(name, stage))).collect();
-        Self { attachments: *attachments, by_event }
-    }
-
-    fn find(&self, event: usize) -> Option<(&Self, &Stages)> {
-        Some((self, self.by_event.get(event)?))
-    }
-}
-
 impl Shared {
     const fn new(clock: ClockSource) -> Self {
         Self {
@@ -411,74 +359,6 @@ impl fmt::Debug for Dispatcher {
             .finish_non_exhaustive()
     }
 }
-
-/// Makes a [`Dispatcher`] with another clock or key policy.
-#[derive(Clone, Debug)]
-pub struct DispatcherBuilder {
-    clock: ClockSource,
-    key_policy: Option<KeyPolicy>,
-}
-
-impl DispatcherBuilder {
-    /// Takes the time from `clock`.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = ClockSource::Injected(Arc::new(clock));
-        self
-    }
-
-    /// Shows this much of keys.
-    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
-        self.key_policy = Some(policy);
-        self
-    }
-
-    /// The dispatcher.
-    pub fn build(self) -> Dispatcher {
-        let dispatcher = Dispatcher(Some(Arc::new(Shared::new(self.clock))));
-        if let Some(policy) = self.key_policy {
-            dispatcher.set_key_policy(policy);
-        }
-        dispatcher
-    }
-}
-
-/// A handler as [`Dispatcher::list_handlers`] shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HandlerInfo {
-    /// Its id.
-    pub id: Box<str>,
-    /// What it is attached to.
-    pub selectors: Vec<Box<str>>,
-    /// How often it has panicked.
-    pub failures: u64,
-}
-
-/// Why a handler could not be attached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AttachError {
-    /// Another handler has this id; detach it first or take another id.
-    AlreadyAttached(Box<str>),
-    /// Not dotted segments of `a` to `z`, `0` to `9` and `_`, or `*`.
-    InvalidSelector(Box<str>),
-}
-
-impl fmt::Display for AttachError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyAttached(id) => {
-                write!(f, "a handler `{id}` is attached already; detach it first or use another id")
-            }
-            Self::InvalidSelector(text) => write!(
-                f,
-                "`{text}` does not name events; write a name such as `buckets.cloud.insert.stop`, its beginning, or `*` for a segment"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for AttachError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,77 @@
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::telemetry::selector::Selector;
+use crate::telemetry::{Event, Handler, Scope};
+
+/// A handler under its id.
+pub(super) struct Attached {
+    pub(super) id: Box<str>,
+    /// The number of this attachment, from 1.
+    pub(super) number: u64,
+    pub(super) selectors: Box<[Selector]>,
+    pub(super) handler: Box<dyn Handler>,
+    pub(super) failures: AtomicU64,
+}
+
+impl Attached {
+    pub(super) fn welcome(&self, scope: &Scope) {
+        self.survives(|| self.handler.scope_created(scope));
+    }
+
+    /// Runs code of the handler; says, and counts, whether it panicked.
+    #[inline]
+    pub(super) fn survives(&self, code: impl FnOnce()) -> bool {
+        // A handler has no state of ours in hand, so there is nothing to be found broken afterwards.
+        let Err(payload) = catch_unwind(AssertUnwindSafe(code)) else { return true };
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        discard(payload);
+        false
+    }
+}
+
+/// Calls each handler; gives back those that panicked.
+#[inline]
+pub(super) fn call(handlers: &[Arc<Attached>], event: &Event<'_>) -> Vec<Arc<Attached>> {
+    let mut failed = Vec::new();
+    let mut event = *event;
+    for attached in handlers {
+        event.attachment = attached.number;
+        if !attached.survives(|| attached.handler.handle(&event)) {
+            failed.push(Arc::clone(attached));
+        }
+    }
+    failed
+}
+
+/// Drops what a handler panicked with, which may itself panic when dropped.
+#[cold]
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
+    }
+}
+
+/// A handler as [`Dispatcher::list_handlers`] shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HandlerInfo {
+    /// Its id.
+    pub id: Box<str>,
+    /// What it is attached to.
+    pub selectors: Vec<Box<str>>,
+    /// How often it has panicked.
+    pub failures: u64,
+}
+
+impl From<&Attached> for HandlerInfo {
+    fn from(handler: &Attached) -> Self {
+        Self {
+            id: handler.id.clone(),
+            selectors: handler.selectors.iter().map(|selector| selector.as_str().into()).collect(),
+            failures: handler.failures.load(Ordering::Relaxed),
+        }
+    }
+}
