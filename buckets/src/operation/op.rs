@@ -11,7 +11,7 @@ use crate::telemetry::catalogue::names;
 
 /// A typed question with its typed answer.
 ///
-/// The built-in ones are [`Put`], [`Get`], [`Head`], [`Delete`], [`Copy`], [`List`] and [`Sign`].
+/// The built-in ones are [`Put`], [`Get`], [`Head`], [`Delete`], [`Copy`](struct@Copy), [`List`] and [`Sign`].
 /// Any other type becomes an operation by naming itself; it passes through every layer under that
 /// name and reaches [`Adapter::custom`](crate::adapter::Adapter::custom):
 ///
@@ -59,7 +59,7 @@ macro_rules! operations {
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Op {
-            $(#[doc = concat!("A [`", stringify!($Op), "`].")] $Op($Op),)+
+            $(#[doc = concat!("A [`", stringify!($Op), "`](struct@", stringify!($Op), ").")] $Op($Op),)+
             /// An operation that is not built in.
             Custom(CustomOp),
         }
@@ -69,7 +69,7 @@ macro_rules! operations {
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Reply {
-            $(#[doc = concat!("The answer to [`", stringify!($Op), "`].")] $Op($Output),)+
+            $(#[doc = concat!("The answer to [`", stringify!($Op), "`](struct@", stringify!($Op), ").")] $Op($Output),)+
             /// The answer to an operation that is not built in.
             Custom(CustomReply),
         }
@@ -79,7 +79,7 @@ macro_rules! operations {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum OperationKind {
-            $(#[doc = concat!("[`", stringify!($Op), "`].")] $Op,)+
+            $(#[doc = concat!("[`", stringify!($Op), "`](struct@", stringify!($Op), ").")] $Op,)+
         }
 
         impl OperationKind {

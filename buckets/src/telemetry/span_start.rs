@@ -21,7 +21,7 @@ pub struct SpanStart<'a> {
     pub operation: Option<&'static str>,
     /// The span this one is part of.
     pub parent: Option<SpanId>,
-    /// The object's key; events show what the [`KeyPolicy`] allows.
+    /// The object's key; events show what the [`KeyPolicy`](super::KeyPolicy) allows.
     pub key: Option<&'a Key>,
     /// The content type; events show its top-level type.
     pub content_type: Option<&'a str>,

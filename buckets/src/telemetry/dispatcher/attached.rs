@@ -54,7 +54,7 @@ fn discard(payload: Box<dyn Any + Send>) {
     }
 }
 
-/// A handler as [`Dispatcher::list_handlers`] shows it.
+/// A handler as [`Dispatcher::list_handlers`](super::Dispatcher::list_handlers) shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandlerInfo {
