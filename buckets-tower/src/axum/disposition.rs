@@ -75,9 +75,9 @@ fn turns_direction(c: char) -> bool {
 }
 
 /// Whether every client reads the character as itself: quotes and backslashes are escaped in many
-/// ways, and some clients decode percent signs.
+/// ways, some clients decode percent signs, and some end a parameter at any semicolon.
 fn is_plain(c: char) -> bool {
-    (c == ' ' || c.is_ascii_graphic()) && !matches!(c, '"' | '\\' | '%')
+    (c == ' ' || c.is_ascii_graphic()) && !matches!(c, '"' | '\\' | '%' | ';')
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(write("a\r\nSet-Cookie: x"), "attachment; filename=\"aSet-Cookie: x\"");
         assert_eq!(
             write("x\"; evil=\"y"),
-            "attachment; filename=\"x_; evil=_y\"; filename*=UTF-8''x%22%3B%20evil%3D%22y"
+            "attachment; filename=\"x__ evil=_y\"; filename*=UTF-8''x%22%3B%20evil%3D%22y"
         );
         assert_eq!(write("photo\u{202e}gpj.exe"), "attachment; filename=\"photogpj.exe\"");
         assert_eq!(write(".."), "attachment; filename=\"file\"");

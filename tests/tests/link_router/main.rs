@@ -1,0 +1,7 @@
+//! Signed links over HTTP, as strangers use and misuse them.
+
+mod content;
+mod ranges;
+mod site;
+mod terms;
+mod uploads;
