@@ -16,7 +16,6 @@ pub(crate) fn function(n: u64) -> u64 {
 }
 
 /// As [`function`], but asynchronous.
-#[inline(never)]
 pub(crate) async fn async_function(n: u64) -> u64 {
     let span = Span::start(&Scope::global(), &ADAPTER_GET);
     span.watch(async move { n.wrapping_mul(3) }, |span, _| span.succeed()).await

@@ -6,7 +6,6 @@ pub(crate) fn function(n: u64) -> u64 {
     n.wrapping_mul(3)
 }
 
-#[inline(never)]
 #[::tracing::instrument(skip_all)]
 pub(crate) async fn async_function(n: u64) -> u64 {
     n.wrapping_mul(3)
