@@ -48,13 +48,13 @@ pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
     println!("Nanoseconds and allocations per call, medians of interleaved rounds; ratio = ours / peer.");
     println!();
     println!(
-        "{:<4} {:<40} {:>9} {:>6}  {:<44} {:>9} {:>6} {:>7}",
+        "{:<4} {:<43} {:>9} {:>6}  {:<37} {:>9} {:>6} {:>7}",
         "", "what", "ours ns", "allocs", "peer", "peer ns", "allocs", "ratio"
     );
     for (target, rows) in measured {
         for row in rows {
             println!(
-                "{:<4} {:<40} {:>9.1} {:>6}  {:<44} {:>9.1} {:>6} {:>7.3}",
+                "{:<4} {:<43} {:>9.1} {:>6}  {:<37} {:>9.1} {:>6} {:>7.3}",
                 target.id,
                 row.what,
                 row.ours.nanos(),

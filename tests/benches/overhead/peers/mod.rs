@@ -2,4 +2,5 @@
 
 pub(crate) mod floor;
 pub(crate) mod object_store;
+pub(crate) mod opendal;
 pub(crate) mod tracing;

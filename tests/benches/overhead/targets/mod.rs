@@ -4,12 +4,18 @@ mod bare_memory;
 mod counting_handler;
 mod further_handler;
 mod idle_span;
+mod prometheus_layer;
 
 use crate::measure::Bench;
 use crate::report::Row;
 
-pub(crate) const ALL: &[Target] =
-    &[idle_span::TARGET, counting_handler::TARGET, further_handler::TARGET, bare_memory::TARGET];
+pub(crate) const ALL: &[Target] = &[
+    idle_span::TARGET,
+    counting_handler::TARGET,
+    further_handler::TARGET,
+    prometheus_layer::TARGET,
+    bare_memory::TARGET,
+];
 
 /// What we promise, and how it is measured.
 pub(crate) struct Target {
