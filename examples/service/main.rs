@@ -11,6 +11,7 @@
 mod app;
 mod drain;
 mod files;
+mod known_host;
 mod page;
 mod secret;
 mod server;
@@ -49,18 +50,19 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let server = Server::bind(settings.listen).await?;
     let base_url = settings.base_url(server.address());
     let storage = Storage::open(&settings, &base_url).await?;
-    announce(&settings, &base_url, &storage);
-    server.run(app::router(storage, settings.max_upload.as_u64())).await;
+    announce(&settings, &server, &base_url, &storage);
+    server.run(app::router(storage, settings.max_upload.as_u64(), &base_url)).await;
     Ok(())
 }
 
 /// Says what to open. This is for people, and goes to standard output; logs go to standard error.
-fn announce(settings: &Settings, base_url: &str, storage: &Storage) {
-    println!("Files are served at  {base_url}/");
-    println!("Metrics are at       {base_url}/metrics");
-    println!("They are kept in     {}", storage.root().display());
-    println!("An upload may have   {}", settings.max_upload);
+fn announce(settings: &Settings, server: &Server, base_url: &str, storage: &Storage) {
+    println!("Open                  {base_url}/");
+    println!("Metrics are at        {base_url}/metrics");
+    println!("Files are kept in     {}", storage.root().display());
+    println!("An upload may have    {}", settings.max_upload);
     println!("Links are signed with {}", storage.secret());
+    println!("Listening on          {}", server.address());
     if !settings.listen.ip().is_loopback() {
         println!(
             "Whoever reaches this address can upload, list and delete files: put it behind a proxy that asks who comes."

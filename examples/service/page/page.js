@@ -93,7 +93,7 @@ function upload(file) {
   $("uploads").prepend(item);
   const cancel = item.querySelector(".cancel");
   if (file.size > maxUpload) {
-    fail(item, `The file is larger than the ${size(maxUpload)} that are taken.`);
+    fail(item, `This file is too large. The most is ${size(maxUpload)}.`);
     return;
   }
   const request = new XMLHttpRequest();

@@ -62,7 +62,7 @@ async fn what_goes_wrong_is_shown_with_the_file() {
 
     // The page knows the limit, and does not even send it.
     choose(window, &large).await;
-    assert_eq!(text(window, ".upload.failed .trouble").await, "The file is larger than the 6 MiB that are taken.");
+    assert_eq!(text(window, ".upload.failed .trouble").await, "This file is too large. The most is 6 MiB.");
     wait_for(window, ".upload.failed .cancel").await.click().await.expect("a click");
 
     // A page that takes the file for a small one does, and shows what the service says.

@@ -46,6 +46,20 @@ fn help_names_every_setting() {
 }
 
 #[tokio::test]
+async fn links_begin_with_the_public_url_and_never_with_what_a_client_says() {
+    let mut command = program();
+    command.env("BUCKETS_PUBLIC_URL", "https://files.example.org/");
+    let service = Service::start_as(command, tempfile::tempdir().expect("a folder")).await;
+    let stored = service.store("a.txt", "x").await;
+    assert!(stored["url"].as_str().is_some_and(|url| url.starts_with("https://files.example.org/__buckets__/")));
+
+    for (host, status) in [("files.example.org", 200), ("localhost:3000", 200), ("[::1]", 200), ("evil.example", 421)] {
+        let list = service.client.get(service.url("/files")).header("host", host);
+        assert_eq!(list.send().await.expect("an answer").status(), status, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn the_signing_secret_is_private_and_never_printed() {
     let service = Service::start().await;
     let file = service.root().join(".buckets/signing-secret");

@@ -16,7 +16,7 @@ async fn a_transfer_that_is_going_on_is_finished() {
         let (begin, end) = form.split_at(form.len() - 12);
         write!(
             upload,
-            "POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\n\r\n{begin}",
+            "POST /files HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\n\r\n{begin}",
             form.len()
         )
         .expect("sent");

@@ -30,15 +30,19 @@ impl Service {
 
     /// Starts it on the files that are in `root`.
     pub(crate) async fn start_in(root: TempDir) -> Self {
-        let mut command = program();
+        Self::start_as(program(), root).await
+    }
+
+    /// Starts it with further settings.
+    pub(crate) async fn start_as(mut command: Command, root: TempDir) -> Self {
         command.args(["--listen", "127.0.0.1:0"]).arg("--root").arg(root.path());
         command.args(["--max-upload", &MAX_UPLOAD.to_string()]);
         let mut process = Process::start(&command);
         let base = process
             .until("saying what to open", async |printed| {
-                let line = printed.lines().find(|line| line.starts_with("Files are served at"));
-                let url = line.and_then(|line| line.split_whitespace().last()).ok_or("it has not said it yet")?;
-                Ok(url.trim_end_matches('/').to_owned())
+                let line = printed.lines().find(|line| line.starts_with("Listening on"));
+                let address = line.and_then(|line| line.split_whitespace().last()).ok_or("it has not said it yet")?;
+                Ok(format!("http://{address}"))
             })
             .await;
         // Each request on a connection of its own: none is found closed by the other side.
