@@ -3,6 +3,7 @@
 mod bad_input;
 mod files;
 mod links;
+mod load;
 mod metrics;
 mod page;
 mod settings;

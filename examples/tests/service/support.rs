@@ -36,7 +36,6 @@ impl Service {
     /// Starts it with further settings.
     pub(crate) async fn start_as(mut command: Command, root: TempDir) -> Self {
         command.args(["--listen", "127.0.0.1:0"]).arg("--root").arg(root.path());
-        command.args(["--max-upload", &MAX_UPLOAD.to_string()]);
         let mut process = Process::start(&command);
         let base = process
             .until("saying what to open", async |printed| {
@@ -124,7 +123,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The program, with none of the settings that the test's own environment may have.
+/// The program, with none of the settings that the test's own environment may have, and a small limit.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
     for name in
@@ -132,6 +131,7 @@ pub(crate) fn program() -> Command {
     {
         command.env_remove(name);
     }
+    command.env("BUCKETS_MAX_UPLOAD", MAX_UPLOAD.to_string());
     command
 }
 
