@@ -54,17 +54,7 @@ impl<S> CloudBuilder<S> {
     ///
     /// This is the order in which a wall is built, and the reverse of `tower::ServiceBuilder`.
     pub fn layer<L: Layer<S>>(self, layer: L) -> CloudBuilder<L::Service> {
-        CloudBuilder {
-            store: layer.layer(self.store),
-            name: self.name,
-            adapter: self.adapter,
-            dispatcher: self.dispatcher,
-            base: self.base,
-            keys: self.keys,
-            read_limit: self.read_limit,
-            capabilities: self.capabilities,
-            store_id: self.store_id,
-        }
+        self.map_store(|store| layer.layer(store))
     }
 
     /// Sends events to `dispatcher` in place of the global one.
@@ -96,6 +86,21 @@ impl<S> CloudBuilder<S> {
         self.capabilities = capabilities;
         self
     }
+
+    /// The same settings over another stack.
+    fn map_store<T>(self, map: impl FnOnce(S) -> T) -> CloudBuilder<T> {
+        CloudBuilder {
+            store: map(self.store),
+            name: self.name,
+            adapter: self.adapter,
+            dispatcher: self.dispatcher,
+            base: self.base,
+            keys: self.keys,
+            read_limit: self.read_limit,
+            capabilities: self.capabilities,
+            store_id: self.store_id,
+        }
+    }
 }
 
 impl<S: Store> CloudBuilder<S> {
@@ -115,17 +120,7 @@ impl<S: Store> CloudBuilder<S> {
 
     /// The same builder with the type of its stack erased.
     pub fn boxed(self) -> CloudBuilder<BoxStore> {
-        CloudBuilder {
-            store: BoxStore::new(self.store.map_err(Into::into)),
-            name: self.name,
-            adapter: self.adapter,
-            dispatcher: self.dispatcher,
-            base: self.base,
-            keys: self.keys,
-            read_limit: self.read_limit,
-            capabilities: self.capabilities,
-            store_id: self.store_id,
-        }
+        self.map_store(|store| BoxStore::new(store.map_err(Into::into)))
     }
 }
 

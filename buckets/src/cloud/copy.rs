@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::operation::{Condition, Context, Copy, Expectation, Get, ObjectMeta, OperationKind, Put};
 use crate::store::Store;
-use crate::telemetry::SpanStart;
 use crate::telemetry::catalogue::names;
 
 /// How [`Cloud::copy_with`] goes about it.
@@ -68,11 +67,7 @@ impl<S: Store> Cloud<S> {
             Some(key) => Ok(key),
             None => self.new_key(id, filename),
         };
-        let observed = self
-            .begin(&names::CLOUD_COPY, || {
-                destination.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key))
-            })
-            .expecting(Expectation::of(&options.condition));
+        let observed = self.begin_at(&names::CLOUD_COPY, &destination).expecting(Expectation::of(&options.condition));
         let context = observed.context();
         let work = async {
             let (source, destination) = (source.locate(from.name())?, destination?);

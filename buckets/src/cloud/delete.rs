@@ -3,7 +3,6 @@ use super::{Cloud, Locate};
 use crate::error::Result;
 use crate::operation::{Delete, Deleted};
 use crate::store::Store;
-use crate::telemetry::SpanStart;
 use crate::telemetry::catalogue::names;
 
 impl<S: Store> Cloud<S> {
@@ -13,8 +12,7 @@ impl<S: Store> Cloud<S> {
     /// What the store answers.
     pub async fn delete(&self, object: impl Locate) -> Result<Deleted> {
         let key = object.locate(self.name());
-        let observed =
-            self.begin(&names::CLOUD_DELETE, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)));
+        let observed = self.begin_at(&names::CLOUD_DELETE, &key);
         let context = observed.context();
         observed.run(async { self.send(Delete::new(key?), context).await }, no_bytes).await
     }

@@ -122,9 +122,7 @@ impl<S: Store> Cloud<S> {
     pub async fn direct_upload(&self, filename: &str, options: DirectUploadOptions) -> Result<DirectUpload> {
         let id = Uuid::new_v4();
         let key = self.new_key(id, filename);
-        let observed = self.begin(&names::CLOUD_DIRECT_UPLOAD, || {
-            key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key))
-        });
+        let observed = self.begin_at(&names::CLOUD_DIRECT_UPLOAD, &key);
         let context = observed.context();
         let work = async {
             let key = key?;

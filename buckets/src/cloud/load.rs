@@ -25,8 +25,7 @@ impl<S: Store> Cloud<S> {
     /// above the cloud's read limit; what the store or the local disk answers.
     pub async fn load(&self, object: &mut Object, to: LoadTo) -> Result<()> {
         let key = super::Locate::locate(&*object, self.name());
-        let observed =
-            self.begin(&names::CLOUD_LOAD, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)));
+        let observed = self.begin_at(&names::CLOUD_LOAD, &key);
         let context = observed.context();
         let work = async {
             let body = self.send(Get::new(key?), context).await?.body;

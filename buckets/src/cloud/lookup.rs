@@ -13,9 +13,7 @@ impl<S: Store> Cloud<S> {
     /// [`NotFound`](ErrorKind::NotFound), which telemetry does not count as a failure, and what the store answers.
     pub async fn head(&self, object: impl Locate) -> Result<ObjectMeta> {
         let key = object.locate(self.name());
-        let observed = self
-            .begin(&names::CLOUD_HEAD, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)))
-            .expecting(Expectation::Absence);
+        let observed = self.begin_at(&names::CLOUD_HEAD, &key).expecting(Expectation::Absence);
         let context = observed.context();
         observed.run(async { self.send(Head::new(key?), context).await }, no_bytes).await
     }
@@ -26,8 +24,7 @@ impl<S: Store> Cloud<S> {
     /// What the store answers, but not that there is none.
     pub async fn exists(&self, object: impl Locate) -> Result<bool> {
         let key = object.locate(self.name());
-        let observed =
-            self.begin(&names::CLOUD_EXISTS, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)));
+        let observed = self.begin_at(&names::CLOUD_EXISTS, &key);
         let context = observed.context();
         let work = async {
             match self.send(Head::new(key?), context).await {

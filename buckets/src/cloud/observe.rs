@@ -2,6 +2,7 @@ use std::future::Future;
 
 use super::Cloud;
 use crate::error::Result;
+use crate::key::Key;
 use crate::operation::{Context, Expectation};
 use crate::telemetry::{EventName, Outcome, Span, SpanStart};
 
@@ -19,6 +20,11 @@ impl<S> Cloud<S> {
         let mut context = Context::new(self.shared.scope.clone());
         context.span = span.id();
         Observed { span, expectation: Expectation::None, context }
+    }
+
+    /// Begins an operation on the object with this key, if it is one.
+    pub(super) fn begin_at(&self, name: &'static EventName, key: &Result<Key>) -> Observed {
+        self.begin(name, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)))
     }
 }
 

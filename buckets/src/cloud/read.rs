@@ -4,7 +4,6 @@ use super::{Cloud, Locate};
 use crate::error::Result;
 use crate::operation::{ByteRange, Condition, Expectation, Fetched, Get};
 use crate::store::Store;
-use crate::telemetry::SpanStart;
 use crate::telemetry::catalogue::names;
 
 /// How [`Cloud::read_with`] and [`Cloud::reader_with`] go about it.
@@ -68,9 +67,7 @@ impl<S: Store> Cloud<S> {
     /// outside of the object.
     pub async fn read_with(&self, object: impl Locate, options: ReadOptions) -> Result<Bytes> {
         let key = object.locate(self.name());
-        let observed = self
-            .begin(&names::CLOUD_READ, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)))
-            .expecting(Expectation::of(&options.condition));
+        let observed = self.begin_at(&names::CLOUD_READ, &key).expecting(Expectation::of(&options.condition));
         let limit = options.limit.unwrap_or(self.shared.read_limit);
         let context = observed.context();
         let work = async {
@@ -97,9 +94,7 @@ impl<S: Store> Cloud<S> {
     /// As [`reader`](Self::reader) and [`read_with`](Self::read_with).
     pub async fn reader_with(&self, object: impl Locate, options: ReadOptions) -> Result<Fetched> {
         let key = object.locate(self.name());
-        let observed = self
-            .begin(&names::CLOUD_READER, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)))
-            .expecting(Expectation::of(&options.condition));
+        let observed = self.begin_at(&names::CLOUD_READER, &key).expecting(Expectation::of(&options.condition));
         let context = observed.context();
         let work = async {
             let get = Get { key: key?, range: options.range, condition: options.condition };

@@ -5,7 +5,6 @@ use super::{Cloud, Locate};
 use crate::error::Result;
 use crate::operation::{Constraints, Sign, SignedMethod, SignedUrl};
 use crate::store::Store;
-use crate::telemetry::SpanStart;
 use crate::telemetry::catalogue::names;
 
 /// What [`Cloud::url_with`] makes a link for.
@@ -55,8 +54,7 @@ impl<S: Store> Cloud<S> {
     /// As [`url`](Self::url).
     pub async fn url_with(&self, object: impl Locate, options: UrlOptions) -> Result<SignedUrl> {
         let key = object.locate(self.name());
-        let observed =
-            self.begin(&names::CLOUD_URL, || key.as_ref().map_or(SpanStart::new(), |key| SpanStart::new().key(key)));
+        let observed = self.begin_at(&names::CLOUD_URL, &key);
         let context = observed.context();
         let work = async {
             let sign = Sign::new(key?, options.method, options.expires_in)?.with_constraints(options.constraints);
