@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use buckets::adapter::{Adapter, Backend, Capabilities, Memory};
 use buckets::operation::{Get, Head, ObjectMeta, Put, Reply, Request, Response};
-use buckets::telemetry::{EventName, Outcome, Scope, SpanId};
+use buckets::telemetry::{EventName, Outcome, Scope, Span, SpanId};
 use buckets::testing::Capture;
 use buckets::{BoxError, Error, ErrorKind, Key};
 use buckets_tower::telemetry::{Describe, Description};
@@ -236,8 +236,8 @@ impl Describe<Words> for ByWords {
         Description::new(&SHOUT).operation(words.text).parent(words.span)
     }
 
-    fn enter(&self, words: &mut Words, span: SpanId) {
-        words.span = Some(span);
+    fn enter(&self, words: &mut Words, span: &Span) {
+        words.span = span.id();
     }
 }
 

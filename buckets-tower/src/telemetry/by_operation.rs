@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use buckets::operation::{Op, Request};
-use buckets::telemetry::{Scope, SpanId};
+use buckets::telemetry::{Scope, Span};
 
 use super::{Describe, Description};
 
@@ -20,6 +20,7 @@ impl Describe<Request> for ByOperation {
         let description = Description::new(op.event())
             .operation(op.name())
             .parent(request.context.span)
+            .sampling(request.context.sampling)
             .content_type(op.content_type())
             .expecting(op.expectation());
         match op.key() {
@@ -28,8 +29,9 @@ impl Describe<Request> for ByOperation {
         }
     }
 
-    fn enter(&self, request: &mut Request, span: SpanId) {
-        request.context.span = Some(span);
+    fn enter(&self, request: &mut Request, span: &Span) {
+        request.context.span = span.id();
+        request.context.sampling = span.sampling();
     }
 
     fn progress(&self, request: &mut Request) -> Option<Arc<AtomicU64>> {

@@ -19,15 +19,16 @@ impl<E: AsError> Conclude<Response, E> for ByResult {
             Err(error) => {
                 let error = error.as_error();
                 let outcome = match Error::find(error) {
-                    Some(ours) => expectation.outcome(ours),
+                    Some(ours) => {
+                        span.set_attempts(ours.attempts().unwrap_or(0));
+                        expectation.outcome(ours)
+                    }
                     None => Outcome::Error(ErrorKind::of(error)),
                 };
                 return span.end(outcome, Some(error));
             }
         };
-        if response.attempts > 0 {
-            span.set_attempts(response.attempts);
-        }
+        span.set_attempts(response.attempts);
         if let Some(bytes) = response.bytes() {
             span.add_bytes(bytes);
         }

@@ -4,12 +4,12 @@ use std::sync::atomic::AtomicU64;
 
 use buckets::Key;
 use buckets::operation::Expectation;
-use buckets::telemetry::{EventName, Field, Scope, SpanId, SpanStart};
+use buckets::telemetry::{EventName, Field, Sampling, Scope, Span, SpanId, SpanStart};
 
 /// Says what a request is, to whose operations it belongs, and how the span gets into it.
 ///
 /// [`ByOperation`](super::ByOperation) does for the requests of this library. For others see
-/// [`TelemetryLayer::of`](super::TelemetryLayer::of), or implement it to hand the span's id on.
+/// [`TelemetryLayer::of`](super::TelemetryLayer::of), or implement it to hand the span on.
 pub trait Describe<R> {
     /// Whose operation it is; asked first, and nothing more unless somebody listens.
     fn scope<'a>(&'a self, request: &'a R) -> &'a Scope;
@@ -17,8 +17,9 @@ pub trait Describe<R> {
     /// What the request is.
     fn describe<'a>(&'a self, request: &'a R) -> Description<'a>;
 
-    /// Tells what is below, through the request, which span it is part of. By default nothing.
-    fn enter(&self, request: &mut R, span: SpanId) {
+    /// Tells what is below, through the request, which span it is part of: its
+    /// [number](Span::id) and what was [decided](Span::sampling) for it. By default nothing.
+    fn enter(&self, request: &mut R, span: &Span) {
         let _ = (request, span);
     }
 
@@ -53,6 +54,12 @@ impl<'a> Description<'a> {
     /// Sets the span it is part of.
     pub const fn parent(mut self, parent: Option<SpanId>) -> Self {
         self.start = self.start.parent(parent);
+        self
+    }
+
+    /// Sets what was decided for the span it is part of.
+    pub const fn sampling(mut self, sampling: Sampling) -> Self {
+        self.start = self.start.sampling(sampling);
         self
     }
 

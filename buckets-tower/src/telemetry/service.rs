@@ -48,8 +48,10 @@ impl<S, D, C> Telemetry<S, D, C> {
         let description = self.describe.describe(request);
         let expectation = description.expectation;
         let span = Span::start_with(scope, description.name, || description.start);
-        let id = span.id()?;
-        self.describe.enter(request, id);
+        if !span.is_enabled() {
+            return None;
+        }
+        self.describe.enter(request, &span);
         let progress = self.describe.progress(request);
         Some(Observed { span, expectation, progress, conclude: self.conclude.clone() })
     }

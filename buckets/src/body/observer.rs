@@ -102,7 +102,12 @@ fn end_span(mut span: Span, end: BodyEnd<'_>) {
             span.add_bytes(0);
             span.succeed();
         }
-        BodyEnd::Error(error) => span.fail(error),
+        BodyEnd::Error(error) => {
+            if let Some(attempts) = error.attempts() {
+                span.set_attempts(attempts);
+            }
+            span.fail(error);
+        }
         BodyEnd::Dropped => drop(span),
         BodyEnd::Panicked => span.end(Outcome::Panic, None),
     }

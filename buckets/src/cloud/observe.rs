@@ -1,7 +1,7 @@
 use std::future::Future;
 
 use super::Cloud;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::operation::{Context, Expectation};
 use crate::telemetry::{EventName, Outcome, Span, SpanStart};
@@ -19,6 +19,7 @@ impl<S> Cloud<S> {
         let span = Span::start_with(&self.shared.scope, name, what);
         let mut context = Context::new(self.shared.scope.clone());
         context.span = span.id();
+        context.sampling = span.sampling();
         Observed { span, expectation: Expectation::None, context }
     }
 
@@ -54,7 +55,7 @@ impl Observed {
                 }
                 span.end(Outcome::Success, None);
             }
-            Err(error) => span.end(expectation.outcome(error), Some(error)),
+            Err(error) => fail(span, expectation, error),
         };
         self.span.watch(work, finish).await
     }
@@ -69,7 +70,7 @@ impl Observed {
         let mut kept = None;
         let finish = |span: Span, result: &Result<T>| match result {
             Ok(_) => kept = Some(span),
-            Err(error) => span.end(expectation.outcome(error), Some(error)),
+            Err(error) => fail(span, expectation, error),
         };
         let mut result = self.span.watch(work, finish).await;
         if let (Ok(value), Some(span)) = (&mut result, kept) {
@@ -77,6 +78,11 @@ impl Observed {
         }
         result
     }
+}
+
+fn fail(mut span: Span, expectation: Expectation, error: &Error) {
+    span.set_attempts(error.attempts().unwrap_or(0));
+    span.end(expectation.outcome(error), Some(error));
 }
 
 /// For operations that move no content.

@@ -27,6 +27,7 @@ struct Inner {
     operation: Option<&'static str>,
     message: Cow<'static, str>,
     retryable: bool,
+    attempts: u32,
     retry_after: Option<Duration>,
     request_id: Option<Box<str>>,
     http_status: Option<u16>,
@@ -53,6 +54,7 @@ impl Error {
             operation: None,
             message: message.into(),
             retryable: kind.is_transient(),
+            attempts: 0,
             retry_after: None,
             request_id: None,
             http_status: None,
@@ -142,6 +144,12 @@ impl Error {
         self
     }
 
+    /// Sets how many attempts were made.
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// Sets how long the store asked to wait.
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
@@ -180,6 +188,11 @@ impl Error {
         self.0.retryable
     }
 
+    /// How many attempts were made; [`None`] where nothing counted them.
+    pub fn attempts(&self) -> Option<u32> {
+        (self.0.attempts > 0).then_some(self.0.attempts)
+    }
+
     /// How long the store asked to wait before the next attempt.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -203,12 +216,15 @@ impl Error {
 
     /// The same facts without source and backtrace.
     fn restated(&self) -> Self {
-        let Inner { kind, operation, ref message, retryable, retry_after, ref request_id, http_status, .. } = *self.0;
+        let Inner {
+            kind, operation, ref message, retryable, attempts, retry_after, ref request_id, http_status, ..
+        } = *self.0;
         Self(Box::new(Inner {
             kind,
             operation,
             message: message.clone(),
             retryable,
+            attempts,
             retry_after,
             request_id: request_id.clone(),
             http_status,
@@ -246,6 +262,9 @@ impl fmt::Debug for Error {
             out.field("operation", &operation);
         }
         out.field("message", &self.0.message).field("retryable", &self.0.retryable);
+        if let Some(attempts) = self.attempts() {
+            out.field("attempts", &attempts);
+        }
         if let Some(wait) = self.0.retry_after {
             out.field("retry_after", &wait);
         }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, ErrorKind};
 use crate::telemetry::span::{SpanData, SpanEnd};
-use crate::telemetry::{EventName, Number, Outcome, Scope, ShownKey, SpanId, Stage, Timestamp, Value};
+use crate::telemetry::{EventName, Number, Outcome, Sampling, Scope, ShownKey, SpanId, Stage, Timestamp, Value};
 
 /// A named value beside the built-in ones: `("bytes_saved", Number::U64(12))`.
 pub type Measurement = (&'static str, Number);
@@ -49,6 +49,11 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    /// Something that merely happens; `span` is its frame.
+    pub(crate) fn point(span: &'a SpanData, measurements: &'a [Measurement], fields: &'a [Field<'a>]) -> Self {
+        Self { name: span.name, stage: Stage::Point, span, end: None, measurements, fields, attachment: 0 }
+    }
+
     /// The last event of `span`.
     pub(crate) fn end(
         span: &'a SpanData,
@@ -102,6 +107,20 @@ impl<'a> Event<'a> {
     /// The span this one is part of.
     pub fn parent_id(&self) -> Option<SpanId> {
         self.span.parent
+    }
+
+    /// What was decided for sampled sinks when the operation began.
+    pub fn sampling(&self) -> Sampling {
+        self.span.sampling
+    }
+
+    /// For sampled sinks, such as logs and traces: how many events this one stands for, or [`None`]
+    /// if it is to be left out. What failed, was cancelled or took long is never left out of the end.
+    pub fn weight(&self) -> Option<f64> {
+        match self.end {
+            Some(end) => self.span.sampling.weight_at_end(end.outcome, end.duration),
+            None => self.span.sampling.weight(),
+        }
     }
 
     /// The object's key as far as the dispatcher's [`KeyPolicy`](super::KeyPolicy) shows it.

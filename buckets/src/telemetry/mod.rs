@@ -40,6 +40,7 @@ mod handler;
 mod key_policy;
 mod name;
 mod outcome;
+mod sampling;
 mod scope;
 mod selector;
 mod span;
@@ -59,6 +60,7 @@ pub use handler::Handler;
 pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
 pub use name::EventName;
 pub use outcome::{Outcome, Status};
+pub use sampling::Sampling;
 pub use scope::Scope;
 #[cfg(any(test, feature = "prometheus", feature = "testing"))]
 pub(crate) use selector::Selector;

@@ -4,7 +4,8 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use arc_swap::ArcSwap;
 
-use crate::telemetry::Dispatcher;
+use crate::telemetry::span::SpanData;
+use crate::telemetry::{Dispatcher, Event, EventName, Measurement, SpanId, SpanStart};
 
 /// Whose operations an event tells of: the dispatcher, and the names of cloud and adapter.
 ///
@@ -86,6 +87,45 @@ impl Scope {
     /// The adapter's name, or nothing.
     pub fn adapter(&self) -> &str {
         &self.inner().adapter
+    }
+
+    /// Emits a point event, such as a retry. It carries the number of the operation in which it
+    /// happens, which is the `parent` of `what`; one outside of any operation gets a number of its own.
+    /// `what` is only called if somebody listens.
+    ///
+    /// For code that knows an operation by its number only, such as a layer that finds it in a
+    /// [`Context`](crate::operation::Context); with the span at hand use [`Span::point`](super::Span::point).
+    ///
+    /// ```
+    /// use buckets::telemetry::{Dispatcher, Event, EventName, Number, Scope, Span, SpanStart};
+    ///
+    /// static RESIZE: EventName = EventName::new("my_app.image.resize");
+    /// static WAIT: EventName = EventName::new("my_app.image.resize.wait");
+    ///
+    /// let dispatcher = Dispatcher::new();
+    /// let scope = Scope::of(dispatcher.clone());
+    /// dispatcher.attach("waits", "my_app.image.resize.wait", |event: &Event<'_>| {
+    ///     println!("{} waits behind {:?}", event.span_id(), event.measurement("ahead"));
+    /// })?;
+    ///
+    /// let span = Span::start(&scope, &RESIZE);
+    /// scope.point(&WAIT, || SpanStart::new().parent(span.id()), &[("ahead", Number::U64(3))]);
+    /// # span.succeed();
+    /// # Ok::<(), buckets::telemetry::AttachError>(())
+    /// ```
+    pub fn point<'a>(
+        &self,
+        name: &'static EventName,
+        what: impl FnOnce() -> SpanStart<'a>,
+        measurements: &[Measurement],
+    ) {
+        if self.is_active() {
+            let what = what();
+            let mut point = SpanData::new(self, name, what.parent.unwrap_or_else(SpanId::next), &what);
+            // The operation's own number is the event's; who its parent is cannot be told from here.
+            point.parent = None;
+            self.dispatcher_ref().emit(&Event::point(&point, measurements, what.fields));
+        }
     }
 
     /// Calls `with` on what the handler with the number `slot` keeps in this scope, made by `make` at first.

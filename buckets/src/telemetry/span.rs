@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::key::Key;
 use crate::telemetry::{
-    Event, EventName, Field, KeyPolicy, Measurement, Outcome, Scope, SpanId, SpanStart, Stage, Timestamp, Watched,
+    Event, EventName, Field, KeyPolicy, Measurement, Outcome, Sampling, Scope, SpanId, SpanStart, Stage, Timestamp,
+    Watched,
 };
 
 /// An operation under observation: one `start`, and exactly one `stop` or `exception`, whatever happens.
@@ -78,6 +79,7 @@ pub(crate) struct SpanData {
     pub(crate) operation: &'static str,
     pub(crate) id: SpanId,
     pub(crate) parent: Option<SpanId>,
+    pub(crate) sampling: Sampling,
     pub(crate) started: Timestamp,
     pub(crate) key: Option<Key>,
     pub(crate) content_type: Option<&'static str>,
@@ -96,6 +98,27 @@ pub(crate) struct SpanEnd<'a> {
 }
 
 impl SpanData {
+    /// Something of this name that is now, with the number `id`.
+    pub(crate) fn new(scope: &Scope, name: &'static EventName, id: SpanId, what: &SpanStart<'_>) -> Self {
+        let dispatcher = scope.dispatcher_ref();
+        let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
+        Self {
+            scope: scope.clone(),
+            name,
+            operation: what.operation.unwrap_or_else(|| name.last_segment()),
+            id,
+            parent: what.parent,
+            sampling: what.sampling,
+            started: dispatcher.now(),
+            key: what.key.filter(|_| shows_keys).cloned(),
+            content_type: what.content_type.map(top_level_type),
+            bytes: None,
+            first_byte: None,
+            attempts: 0,
+            told: 0,
+        }
+    }
+
     /// The frame of a point event that happens within `span`.
     pub(crate) fn point(span: &Self, name: &'static EventName, now: Timestamp) -> Self {
         Self {
@@ -104,6 +127,7 @@ impl SpanData {
             operation: span.operation,
             id: span.id,
             parent: span.parent,
+            sampling: span.sampling,
             started: now,
             key: None,
             content_type: None,
@@ -139,21 +163,7 @@ impl Span {
         if !dispatcher.may_begin() {
             return Self(None);
         }
-        let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
-        let mut data = SpanData {
-            scope: scope.clone(),
-            name,
-            operation: what.operation.unwrap_or_else(|| name.last_segment()),
-            id: SpanId::next(),
-            parent: what.parent,
-            started: dispatcher.now(),
-            key: what.key.filter(|_| shows_keys).cloned(),
-            content_type: what.content_type.map(top_level_type),
-            bytes: None,
-            first_byte: None,
-            attempts: 0,
-            told: 0,
-        };
+        let mut data = SpanData::new(scope, name, SpanId::next(), &what);
         data.told = dispatcher.emit(&Event {
             name,
             stage: Stage::Start,
@@ -174,6 +184,11 @@ impl Span {
     /// The number of this span; [`None`] while nobody listens.
     pub fn id(&self) -> Option<SpanId> {
         self.0.as_ref().map(|active| active.data.id)
+    }
+
+    /// What was decided for sampled sinks; undecided while nobody listens.
+    pub fn sampling(&self) -> Sampling {
+        self.0.as_ref().map_or(Sampling::UNDECIDED, |active| active.data.sampling)
     }
 
     /// Counts bytes of content moved.
@@ -198,7 +213,7 @@ impl Span {
         }
     }
 
-    /// Sets how many attempts the operation took.
+    /// Sets how many attempts the operation took; 0 where nobody counted.
     pub fn set_attempts(&mut self, attempts: u32) {
         if let Some(active) = &mut self.0 {
             active.data.attempts = attempts;
@@ -210,16 +225,7 @@ impl Span {
         if let Some(active) = &self.0 {
             let dispatcher = active.data.scope.dispatcher_ref();
             let span = SpanData::point(&active.data, name, dispatcher.now());
-            let end = None;
-            dispatcher.emit(&Event {
-                name,
-                stage: Stage::Point,
-                span: &span,
-                end,
-                measurements,
-                fields,
-                attachment: 0,
-            });
+            dispatcher.emit(&Event::point(&span, measurements, fields));
         }
     }
 

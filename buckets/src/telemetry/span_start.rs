@@ -1,5 +1,5 @@
 use crate::key::Key;
-use crate::telemetry::{Field, SpanId};
+use crate::telemetry::{Field, Sampling, SpanId};
 
 /// What is known of an operation when it begins; all of it optional.
 ///
@@ -21,6 +21,8 @@ pub struct SpanStart<'a> {
     pub operation: Option<&'static str>,
     /// The span this one is part of.
     pub parent: Option<SpanId>,
+    /// What was decided for the operation that this one is part of.
+    pub sampling: Sampling,
     /// The object's key; events show what the [`KeyPolicy`](super::KeyPolicy) allows.
     pub key: Option<&'a Key>,
     /// The content type; events show its top-level type.
@@ -32,7 +34,14 @@ pub struct SpanStart<'a> {
 impl<'a> SpanStart<'a> {
     /// Nothing known.
     pub const fn new() -> Self {
-        Self { operation: None, parent: None, key: None, content_type: None, fields: &[] }
+        Self {
+            operation: None,
+            parent: None,
+            sampling: Sampling::UNDECIDED,
+            key: None,
+            content_type: None,
+            fields: &[],
+        }
     }
 
     /// Sets the operation's name.
@@ -44,6 +53,12 @@ impl<'a> SpanStart<'a> {
     /// Sets the span this one is part of.
     pub const fn parent(mut self, parent: Option<SpanId>) -> Self {
         self.parent = parent;
+        self
+    }
+
+    /// Sets what was decided for the operation that this one is part of.
+    pub const fn sampling(mut self, sampling: Sampling) -> Self {
+        self.sampling = sampling;
         self
     }
 

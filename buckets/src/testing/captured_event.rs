@@ -45,6 +45,8 @@ pub struct CapturedEvent {
     pub kind: Option<ErrorKind>,
     /// The error and its sources as their `Display` shows them, outermost first.
     pub error: Vec<String>,
+    /// How many events it stands for in a sampled sink; [`None`] if it is left out there.
+    pub weight: Option<f64>,
     /// Every measurement by name, built-in ones first.
     pub measurements: Vec<Measurement>,
     /// Every metadata by name, as text, built-in ones first.
@@ -92,6 +94,7 @@ impl From<&Event<'_>> for CapturedEvent {
             outcome: event.outcome(),
             kind: event.kind(),
             error: chain(event.error()),
+            weight: event.weight(),
             measurements: event.measurements().collect(),
             metadata: event.metadata().map(|(name, value)| (name, value.to_string())).collect(),
         }

@@ -26,11 +26,12 @@ use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage};
 ///
 /// The fields are `event`, `operation`, `adapter`, `cloud`, `span_id`, `parent_id`, `duration_ms`,
 /// `status`, `kind`, `attempts`, `bytes`, `time_to_first_byte_ms`, `content_type`, `key`, `error`,
-/// `retryable`, `http_status`, `request_id`, and `metadata` with what user-defined events have
-/// besides. What an event does not have is left out. A key is only there as far as the dispatcher's
-/// [`KeyPolicy`](crate::telemetry::KeyPolicy) shows it, which by default it does not; content,
-/// secrets and links are never there. Texts cannot forge lines or colour a terminal: control
-/// characters and marks of reading direction are escaped, and each text ends after 256 bytes.
+/// `retryable`, `http_status`, `request_id`, `weight` where a line stands for more than one
+/// operation, and `metadata` with what an event has besides. What an event does not have is left
+/// out, and so is what [sampling](crate::telemetry::Sampling) leaves out. A key is only there as far
+/// as the dispatcher's [`KeyPolicy`](crate::telemetry::KeyPolicy) shows it, which by default it does
+/// not; content, secrets and links are never there. Texts cannot forge lines or colour a terminal:
+/// control characters and marks of reading direction are escaped, and each text ends after 256 bytes.
 #[derive(Clone, Debug)]
 pub struct Log {
     selectors: Vec<String>,
@@ -139,8 +140,9 @@ impl Default for Log {
 
 impl Handler for Log {
     fn handle(&self, event: &Event<'_>) {
+        let Some(weight) = event.weight() else { return };
         if let Some(level) = self.level(event).filter(|level| record::is_enabled(*level)) {
-            Record::new(event).write(level);
+            Record::new(event, weight).write(level);
         }
     }
 }

@@ -29,6 +29,7 @@ pub(super) struct Record {
     retryable: Option<bool>,
     http_status: Option<u16>,
     request_id: Option<String>,
+    weight: Option<f64>,
     metadata: Option<String>,
 }
 
@@ -56,7 +57,7 @@ pub(super) fn is_enabled(level: Level) -> bool {
 }
 
 impl Record {
-    pub(super) fn new(event: &Event<'_>) -> Self {
+    pub(super) fn new(event: &Event<'_>, weight: f64) -> Self {
         let error = event.storage_error();
         let name = |name: &str| (!name.is_empty()).then(|| safe(name));
         Self {
@@ -79,6 +80,7 @@ impl Record {
             retryable: error.map(|error| error.is_retryable()),
             http_status: error.and_then(|error| error.http_status()),
             request_id: error.and_then(|error| error.request_id()).map(safe),
+            weight: (weight != 1.0).then_some(weight),
             metadata: metadata(event),
         }
     }
@@ -107,6 +109,7 @@ impl Record {
                     retryable = self.retryable,
                     http_status = self.http_status,
                     request_id = self.request_id.as_deref(),
+                    weight = self.weight,
                     metadata = self.metadata.as_deref(),
                     "{}",
                     self.message

@@ -21,7 +21,7 @@ use crate::telemetry::selector::Selector;
 use crate::telemetry::span::{SpanData, SpanEnd};
 use crate::telemetry::turn::Turn;
 use crate::telemetry::{
-    Event, EventName, Field, Handler, KeyPolicy, Measurement, Scope, Stage, Timestamp, Value, catalogue,
+    Event, EventName, Field, Handler, KeyPolicy, Measurement, Sampling, Scope, Stage, Timestamp, Value, catalogue,
 };
 
 /// Brings events to the handlers that asked for them.
@@ -251,16 +251,11 @@ impl Dispatcher {
     #[cold]
     fn report(&self, failed: &Arc<Attached>, cause: &Event<'_>) {
         let name = cause.full_name();
-        let span = SpanData::point(cause.span, &catalogue::names::HANDLER_FAILURE, self.now());
-        let event = Event {
-            name: &catalogue::names::HANDLER_FAILURE,
-            stage: Stage::Point,
-            span: &span,
-            end: None,
-            measurements: &[],
-            fields: &[("handler", Value::Str(&failed.id)), ("event", Value::Display(&name))],
-            attachment: 0,
-        };
+        let mut span = SpanData::point(cause.span, &catalogue::names::HANDLER_FAILURE, self.now());
+        // A fault of the program, whichever operation it came to light in.
+        span.sampling = Sampling::UNDECIDED;
+        let fields = [("handler", Value::Str(&failed.id)), ("event", Value::Display(&name))];
+        let event = Event::point(&span, &[], &fields);
         self.with_routes(event.name, |routes| {
             let handlers = routes.map_or(&[][..], |(_, stages)| &stages[Stage::Point.index()]);
             for handler in handlers.iter().filter(|handler| !Arc::ptr_eq(handler, failed)) {
