@@ -8,6 +8,8 @@
 pub mod axum;
 mod builder_ext;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use builder_ext::ServiceBuilderExt;
 pub use telemetry::{Telemetry, TelemetryLayer};
