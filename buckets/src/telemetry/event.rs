@@ -3,8 +3,9 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, ErrorKind};
+use crate::telemetry::kept::Kept;
 use crate::telemetry::span::{SpanData, SpanEnd};
-use crate::telemetry::{EventName, Number, Outcome, Sampling, Scope, ShownKey, SpanId, Stage, Timestamp, Value};
+use crate::telemetry::{EventName, Level, Number, Outcome, Sampling, Scope, ShownKey, SpanId, Stage, Timestamp, Value};
 
 /// A named value beside the built-in ones: `("bytes_saved", Number::U64(12))`.
 pub type Measurement = (&'static str, Number);
@@ -188,6 +189,17 @@ impl<'a> Event<'a> {
         (self.span.attempts > 0).then_some(self.span.attempts)
     }
 
+    /// How prominent the operation is in a log, where that was said.
+    pub fn level(&self) -> Option<Level> {
+        self.span.level
+    }
+
+    /// Whether the operation took longer than what was called slow when it began; on every event
+    /// that ends one of which that was said.
+    pub fn is_slow(&self) -> Option<bool> {
+        Some(self.duration()? > self.span.slow_after?)
+    }
+
     /// The date and time now, which is when the event happens.
     pub fn system_time(&self) -> SystemTime {
         self.span.scope.dispatcher_ref().system_time()
@@ -200,7 +212,7 @@ impl<'a> Event<'a> {
             "bytes" => self.bytes().map(Number::U64),
             "time_to_first_byte" => self.time_to_first_byte().map(Number::Duration),
             "attempts" => self.attempts().map(Number::from),
-            _ => self.measurements.iter().find(|(key, _)| *key == name).map(|(_, value)| *value),
+            _ => self.own_measurements().find(|(key, _)| *key == name).map(|(_, value)| value),
         }
     }
 
@@ -221,7 +233,8 @@ impl<'a> Event<'a> {
             "retryable" => Some(Value::Bool(error()?.is_retryable())),
             "http_status" => Some(Value::U64(error()?.http_status()?.into())),
             "request_id" => Some(Value::Str(error()?.request_id()?)),
-            _ => self.fields.iter().find(|(key, _)| *key == name).map(|(_, value)| *value),
+            "slow" => Some(Value::Bool(self.is_slow()?)),
+            _ => self.own_fields().find(|(key, _)| *key == name).map(|(_, value)| value),
         }
     }
 
@@ -232,13 +245,13 @@ impl<'a> Event<'a> {
         BUILT_IN
             .into_iter()
             .filter_map(move |name| Some((name, event.measurement(name)?)))
-            .chain(self.measurements.iter().copied())
+            .chain(self.own_measurements())
     }
 
     /// All metadata that this event has but key and error, which have accessors of their own;
     /// built-in ones first.
     pub fn metadata(&self) -> impl Iterator<Item = Field<'a>> {
-        const BUILT_IN: [&str; 12] = [
+        const BUILT_IN: [&str; 13] = [
             "operation",
             "adapter",
             "cloud",
@@ -251,9 +264,25 @@ impl<'a> Event<'a> {
             "retryable",
             "http_status",
             "request_id",
+            "slow",
         ];
         let event = *self;
-        BUILT_IN.into_iter().filter_map(move |name| Some((name, event.field(name)?))).chain(self.fields.iter().copied())
+        BUILT_IN.into_iter().filter_map(move |name| Some((name, event.field(name)?))).chain(self.own_fields())
+    }
+
+    /// The measurements that are not built in. Those of the event itself come first and hide
+    /// those of the same name that the whole span has.
+    pub(crate) fn own_measurements(&self) -> impl Iterator<Item = Measurement> + use<'a> {
+        let own = self.measurements;
+        let kept = self.span.kept.as_deref().map_or(&[][..], |kept| &kept.measurements);
+        own.iter().chain(kept.iter().filter(|(name, _)| own.iter().all(|(other, _)| name != other))).copied()
+    }
+
+    /// The metadata that is not built in, likewise.
+    pub(crate) fn own_fields(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
+        let own = self.fields;
+        let kept = self.span.kept.as_deref().into_iter().flat_map(Kept::fields);
+        own.iter().copied().chain(kept.filter(|(name, _)| own.iter().all(|(other, _)| name != other)))
     }
 }
 

@@ -34,10 +34,13 @@
 
 pub mod catalogue;
 mod clock;
+mod current;
 mod dispatcher;
 mod event;
 mod handler;
+mod kept;
 mod key_policy;
+mod level;
 mod name;
 mod outcome;
 mod sampling;
@@ -52,12 +55,14 @@ mod value;
 mod watched;
 
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use current::{Carried, CurrentSpan};
 #[cfg(feature = "prometheus")]
 pub(crate) use dispatcher::WeakDispatcher;
 pub use dispatcher::{AttachError, Dispatcher, DispatcherBuilder, HandlerInfo};
 pub use event::{Event, Field, FullName, Measurement};
 pub use handler::Handler;
 pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
+pub use level::Level;
 pub use name::EventName;
 pub use outcome::{Outcome, Status};
 pub use sampling::Sampling;

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::key::Key;
+use crate::telemetry::current::Entered;
+use crate::telemetry::kept::Kept;
 use crate::telemetry::{
-    Event, EventName, Field, KeyPolicy, Measurement, Outcome, Sampling, Scope, SpanId, SpanStart, Stage, Timestamp,
-    Watched,
+    CurrentSpan, Event, EventName, Field, KeyPolicy, Level, Measurement, Outcome, Sampling, Scope, SpanId, SpanStart,
+    Stage, Timestamp, Watched,
 };
 
 /// An operation under observation: one `start`, and exactly one `stop` or `exception`, whatever happens.
@@ -86,6 +88,9 @@ pub(crate) struct SpanData {
     pub(crate) bytes: Option<u64>,
     pub(crate) first_byte: Option<Timestamp>,
     pub(crate) attempts: u32,
+    pub(crate) kept: Option<Box<Kept>>,
+    pub(crate) level: Option<Level>,
+    pub(crate) slow_after: Option<Duration>,
     /// The latest attachment to the dispatcher that was told of the start.
     pub(crate) told: u64,
 }
@@ -107,7 +112,7 @@ impl SpanData {
             name,
             operation: what.operation.unwrap_or_else(|| name.last_segment()),
             id,
-            parent: what.parent,
+            parent: what.parent.or_else(|| CurrentSpan::get().id().filter(|_| !what.is_root)),
             sampling: what.sampling,
             started: dispatcher.now(),
             key: what.key.filter(|_| shows_keys).cloned(),
@@ -115,6 +120,9 @@ impl SpanData {
             bytes: None,
             first_byte: None,
             attempts: 0,
+            kept: Kept::of(what.kept_measurements, what.kept_fields),
+            level: what.level,
+            slow_after: what.slow_after,
             told: 0,
         }
     }
@@ -134,6 +142,9 @@ impl SpanData {
             bytes: None,
             first_byte: None,
             attempts: 0,
+            kept: None,
+            level: span.level,
+            slow_after: None,
             told: span.told,
         }
     }
@@ -286,6 +297,7 @@ impl Span {
     }
 
     /// Runs a part of the code under observation, such as one poll of a future that owns this span.
+    /// Spans that begin in there are part of this one ([`CurrentSpan`]).
     ///
     /// If `code` panics then so did the operation, however far the panic gets. From then on, being
     /// dropped outside of `run` means cancelled, whatever else unwinds.
@@ -315,9 +327,11 @@ impl Span {
     /// ```
     #[inline]
     pub fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
+        let entered = self.id().map(|id| Entered::into(Some(id)));
         self.set_place(Place::Running);
         let value = code();
         self.set_place(Place::AtRest);
+        drop(entered);
         value
     }
 

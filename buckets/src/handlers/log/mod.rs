@@ -7,7 +7,7 @@ use tracing::Level;
 
 use self::record::Record;
 use crate::telemetry::catalogue::names;
-use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage};
+use crate::telemetry::{self, AttachError, Dispatcher, Event, Handler, Outcome, Stage};
 
 /// Writes events to the application's log, through `tracing`, with the target [`TARGET`](Self::TARGET).
 ///
@@ -21,8 +21,10 @@ use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage};
 ///
 /// By default it tells how each operation of a cloud ended: failures at `WARN`; what is no failure
 /// (success, an expected error, a caller that went away) at `DEBUG`; and handlers that panicked, at
-/// `WARN`. Nothing is logged at `ERROR`, because error trackers make an event of each such line, and
-/// a failure that was also reported to them by its own handler would be there twice.
+/// `WARN`. An operation that has a level of its own is told at that one if it succeeds, and one that
+/// was [slow](Event::is_slow) like a failure. Nothing is logged at `ERROR` unless so asked, because
+/// error trackers make an event of each such line, and a failure that was also reported to them by
+/// its own handler would be there twice.
 ///
 /// The fields are `event`, `operation`, `adapter`, `cloud`, `span_id`, `parent_id`, `duration_ms`,
 /// `status`, `kind`, `attempts`, `bytes`, `time_to_first_byte_ms`, `content_type`, `key`, `error`,
@@ -121,13 +123,27 @@ impl Log {
         if event.name() == &names::HANDLER_FAILURE {
             return Some(Level::WARN);
         }
+        let own = |level: Option<Level>| level.map(|level| event.level().map_or(level, Level::from));
         match (event.stage(), event.outcome()) {
             (Stage::Start, _) => self.start,
-            (_, None) => self.point,
-            (_, Some(Outcome::Success)) => self.success,
+            (_, None) => own(self.point),
+            (_, Some(Outcome::Success)) if event.is_slow() == Some(true) => self.failure,
+            (_, Some(Outcome::Success)) => own(self.success),
             (_, Some(Outcome::Expected(_))) => self.expected,
             (_, Some(Outcome::Cancelled)) => self.cancelled,
             (_, Some(Outcome::Error(_) | Outcome::Panic)) => self.failure,
+        }
+    }
+}
+
+impl From<telemetry::Level> for Level {
+    fn from(level: telemetry::Level) -> Self {
+        match level {
+            telemetry::Level::Trace => Self::TRACE,
+            telemetry::Level::Debug => Self::DEBUG,
+            telemetry::Level::Info => Self::INFO,
+            telemetry::Level::Warn => Self::WARN,
+            telemetry::Level::Error => Self::ERROR,
         }
     }
 }

@@ -135,8 +135,8 @@ fn message(event: &Event<'_>) -> String {
 
 /// What the event has besides; a line's fields are fixed, so all of it is one of them.
 fn metadata(event: &Event<'_>) -> Option<String> {
-    let measurements = event.measurements.iter().map(|(name, value)| format!("{name}={value}"));
-    let fields = event.fields.iter().map(|(name, value)| format!("{name}={}", safe(value)));
+    let measurements = event.own_measurements().map(|(name, value)| format!("{name}={value}"));
+    let fields = event.own_fields().map(|(name, value)| format!("{name}={}", safe(value)));
     let all: Vec<_> = measurements.chain(fields).collect();
     (!all.is_empty()).then(|| safe(all.join(" ")))
 }

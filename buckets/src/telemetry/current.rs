@@ -1,0 +1,99 @@
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::telemetry::SpanId;
+
+/// The span whose code a thread runs: the parent of spans that begin there and are not told of another one.
+///
+/// [`Span::run`](super::Span::run) and [`Span::watch`](super::Span::watch) set it while code of the
+/// span runs, poll by poll, and so do instrumented functions. It ends at a task's or thread's border,
+/// where it is handed on if wanted:
+///
+/// ```
+/// use buckets::telemetry::{CurrentSpan, EventName, Scope, Span};
+/// use buckets::testing::Capture;
+///
+/// static IMPORT: EventName = EventName::new("my_app.import");
+/// static CHECK: EventName = EventName::new("my_app.import.check");
+///
+/// let capture = Capture::new();
+/// let scope = Scope::of(capture.dispatcher());
+/// let mut import = Span::start(&scope, &IMPORT);
+/// let thread = import.run(|| {
+///     let (current, scope) = (CurrentSpan::get(), scope.clone());
+///     std::thread::spawn(move || current.run(|| Span::start(&scope, &CHECK).succeed()))
+/// });
+/// thread.join().unwrap();
+/// assert_eq!(capture.one("my_app.import.check.stop").parent_id, import.id());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CurrentSpan(Option<SpanId>);
+
+thread_local! {
+    static CURRENT: Cell<Option<SpanId>> = const { Cell::new(None) };
+}
+
+impl CurrentSpan {
+    /// That of this thread at this moment.
+    pub fn get() -> Self {
+        Self(CURRENT.get())
+    }
+
+    /// The number of the span, if there is one.
+    pub fn id(self) -> Option<SpanId> {
+        self.0
+    }
+
+    /// Runs `code` as part of this span.
+    pub fn run<T>(self, code: impl FnOnce() -> T) -> T {
+        let _entered = Entered::into(self.0);
+        code()
+    }
+
+    /// Polls `future` as part of this span, wherever it is polled: `tokio::spawn(CurrentSpan::get().carry(work()))`.
+    pub fn carry<F: Future>(self, future: F) -> Carried<F> {
+        Carried { future, current: self }
+    }
+}
+
+pin_project! {
+    /// A future that is part of a span; made by [`CurrentSpan::carry`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Carried<F> {
+        #[pin]
+        future: F,
+        current: CurrentSpan,
+    }
+}
+
+impl<F: Future> Future for Carried<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.current.run(|| this.future.poll(context))
+    }
+}
+
+/// The time during which a span is the current one; the one before it is current again afterwards,
+/// after a panic too.
+pub(crate) struct Entered {
+    previous: Option<SpanId>,
+}
+
+impl Entered {
+    pub(crate) fn into(span: Option<SpanId>) -> Self {
+        Self { previous: CURRENT.replace(span) }
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.previous);
+    }
+}
