@@ -1,7 +1,7 @@
 use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
-use crate::telemetry::TelemetryLayer;
+use crate::{DeadlineLayer, TelemetryLayer, TimeLimits, TimeoutLayer};
 
 /// The layers of this crate as methods of tower's [`ServiceBuilder`].
 ///
@@ -17,11 +17,26 @@ use crate::telemetry::TelemetryLayer;
 pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
     /// Reports each operation; see [`telemetry`](crate::telemetry).
     fn telemetry(self) -> ServiceBuilder<Stack<TelemetryLayer, L>>;
+
+    /// Limits the time of whole operations; see [`deadline`](crate::deadline).
+    fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>>;
+
+    /// Limits the time of each attempt; see [`timeout`](crate::timeout). For content that does not
+    /// move add a [`TimeoutLayer`] with [`idle`](TimeoutLayer::idle) by `layer`.
+    fn attempt_timeout(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<TimeoutLayer, L>>;
 }
 
 impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
     fn telemetry(self) -> ServiceBuilder<Stack<TelemetryLayer, L>> {
         self.layer(TelemetryLayer::new())
+    }
+
+    fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>> {
+        self.layer(DeadlineLayer::new(limits))
+    }
+
+    fn attempt_timeout(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<TimeoutLayer, L>> {
+        self.layer(TimeoutLayer::new(limits))
     }
 }
 

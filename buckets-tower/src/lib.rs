@@ -7,9 +7,15 @@
 #[cfg(feature = "axum")]
 pub mod axum;
 mod builder_ext;
+pub mod deadline;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod time_limits;
+pub mod timeout;
 
 pub use builder_ext::ServiceBuilderExt;
+pub use deadline::{Deadline, DeadlineLayer};
 pub use telemetry::{Telemetry, TelemetryLayer};
+pub use time_limits::{TimeLimit, TimeLimits};
+pub use timeout::{Timeout, TimeoutLayer};

@@ -59,7 +59,7 @@ pub use cloud::{
     normalize_filename,
 };
 pub use config::CloudConfig;
-pub use error::{BoxError, Error, ErrorKind, Result};
+pub use error::{BoxError, Elapsed, Error, ErrorKind, Result, TimeoutClock};
 pub use key::{Key, Prefix};
 pub use operation::{Attributes, ByteRange, Checksum, Condition, ETag, ObjectMeta, SignedUrl};
 pub use secret::Secret;

@@ -1,13 +1,15 @@
 //! The contract of each layer, alone and above and below every other one.
 
+use std::time::Duration;
+
 use buckets::BoxError;
 use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
-use buckets_tower::TelemetryLayer;
 use buckets_tower::testing::{Contract, Measure, assert_traits};
+use buckets_tower::{DeadlineLayer, TelemetryLayer, TimeoutLayer};
 use tower::{Layer, Service, ServiceExt};
 
-const MEASURE: Measure = |work| allocation_counter::measure(work).count_total;
+pub(crate) const MEASURE: Measure = |work| allocation_counter::measure(work).count_total;
 
 /// A layer whose type is erased, so that all are of one.
 type Erased = (&'static str, Box<dyn Fn(BoxStore) -> BoxStore>);
@@ -22,7 +24,12 @@ where
 
 /// Each layer, as little in the way as it can be.
 fn layers() -> Vec<Erased> {
-    vec![erased("telemetry", TelemetryLayer::new())]
+    let hour = Duration::from_secs(3600);
+    vec![
+        erased("telemetry", TelemetryLayer::new()),
+        erased("deadline", DeadlineLayer::new(hour)),
+        erased("timeout", TimeoutLayer::new(hour).idle(hour)),
+    ]
 }
 
 #[tokio::test(start_paused = true)]

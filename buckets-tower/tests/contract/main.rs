@@ -4,3 +4,4 @@ mod faulty;
 mod kit;
 mod layers;
 mod telemetry;
+mod timeouts;

@@ -96,6 +96,14 @@ impl GetBody {
         self
     }
 
+    /// What is still to come, if it is in memory: to look at, not to read.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Bytes still to come, where known.
     pub fn remaining(&self) -> Option<u64> {
         self.len.remaining()

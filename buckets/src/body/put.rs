@@ -106,6 +106,23 @@ impl PutBody {
         self
     }
 
+    /// Wraps the content, keeping length and progress: for layers that watch or delay chunks without
+    /// changing their total length. What comes of it can be read only once.
+    pub fn map_content<B>(mut self, wrap: impl FnOnce(BoxBody) -> B) -> Self
+    where
+        B: Body<Data = Bytes, Error = Error> + Send + 'static,
+    {
+        let inner = match std::mem::replace(&mut self.content, Content::Done) {
+            Content::Bytes(bytes) => erase(http_body_util::Full::new(bytes)),
+            Content::File(path) => read_file(path),
+            Content::Replay(make) => make(),
+            Content::Stream(body) => body,
+            Content::Given | Content::Done => erase(http_body_util::Empty::new()),
+        };
+        self.content = Content::Stream(wrap(inner).boxed_unsync());
+        self
+    }
+
     /// The content once more, for another attempt; [`None`] where it can only be read once or was begun.
     pub fn try_clone(&self) -> Option<Self> {
         let content = match &self.content {

@@ -107,7 +107,7 @@ impl ErrorKind {
     }
 
     /// The kind of any error: that of the first [`Error`](super::Error) among it and its sources;
-    /// [`Timeout`](Self::Timeout) for tower's `timeout` and [`Overloaded`](Self::Overloaded) for its
+    /// [`Timeout`](Self::Timeout) for [`Elapsed`](super::Elapsed) and tower's `timeout`, and [`Overloaded`](Self::Overloaded) for its
     /// `load_shed`; else [`Other`](Self::Other).
     ///
     /// ```
@@ -120,6 +120,7 @@ impl ErrorKind {
         super::chain(error)
             .find_map(|link| match link.downcast_ref::<super::Error>() {
                 Some(ours) => Some(ours.kind()),
+                None if link.is::<super::Elapsed>() => Some(Self::Timeout),
                 None if link.is::<tower::timeout::error::Elapsed>() => Some(Self::Timeout),
                 None if link.is::<tower::load_shed::error::Overloaded>() => Some(Self::Overloaded),
                 None => None,

@@ -1,5 +1,6 @@
 //! One error for every adapter and layer.
 
+mod elapsed;
 mod kind;
 
 use std::backtrace::Backtrace;
@@ -7,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+pub use elapsed::{Elapsed, TimeoutClock};
 pub use kind::ErrorKind;
 
 /// Any error, boxed: what generic tower stacks speak.
@@ -28,6 +30,7 @@ struct Inner {
     message: Cow<'static, str>,
     retryable: bool,
     attempts: u32,
+    elapsed: Option<Elapsed>,
     retry_after: Option<Duration>,
     request_id: Option<Box<str>>,
     http_status: Option<u16>,
@@ -55,6 +58,7 @@ impl Error {
             message: message.into(),
             retryable: kind.is_transient(),
             attempts: 0,
+            elapsed: None,
             retry_after: None,
             request_id: None,
             http_status: None,
@@ -81,7 +85,7 @@ impl Error {
     /// Turns the error of an arbitrary tower stack into this type.
     ///
     /// An [`Error`] anywhere in the chain keeps its kind, even where another layer has wrapped it
-    /// by reference; tower's `timeout` becomes [`ErrorKind::Timeout`] and its `load_shed`
+    /// by reference; [`Elapsed`] and tower's `timeout` become [`ErrorKind::Timeout`] and its `load_shed`
     /// [`ErrorKind::Overloaded`]; anything else is [`ErrorKind::Other`] with the original as source.
     pub fn from_boxed(error: BoxError) -> Self {
         let error = match error.downcast::<Self>() {
@@ -90,6 +94,9 @@ impl Error {
         };
         if let Some(ours) = Self::find(&*error) {
             return ours.restated().with_source(error);
+        }
+        if let Some(elapsed) = chain(&*error).find_map(|link| link.downcast_ref::<Elapsed>()) {
+            return (*elapsed).into();
         }
         let (kind, message) = match ErrorKind::of(&*error) {
             ErrorKind::Timeout => (ErrorKind::Timeout, "the operation took longer than its time limit"),
@@ -198,6 +205,11 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Which time limit ran out, if one of this library did.
+    pub fn elapsed(&self) -> Option<&Elapsed> {
+        self.0.elapsed.as_ref()
+    }
+
     /// The store's name for the failed request.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -217,7 +229,16 @@ impl Error {
     /// The same facts without source and backtrace.
     fn restated(&self) -> Self {
         let Inner {
-            kind, operation, ref message, retryable, attempts, retry_after, ref request_id, http_status, ..
+            kind,
+            operation,
+            ref message,
+            retryable,
+            attempts,
+            elapsed,
+            retry_after,
+            ref request_id,
+            http_status,
+            ..
         } = *self.0;
         Self(Box::new(Inner {
             kind,
@@ -225,6 +246,7 @@ impl Error {
             message: message.clone(),
             retryable,
             attempts,
+            elapsed,
             retry_after,
             request_id: request_id.clone(),
             http_status,

@@ -101,6 +101,14 @@ macro_rules! operations {
                 }
             }
 
+            /// Which operation it is; [`None`] for one that is not built in.
+            pub const fn kind(&self) -> Option<OperationKind> {
+                match self {
+                    $(Self::$Op(_) => Some(OperationKind::$Op),)+
+                    Self::Custom(_) => None,
+                }
+            }
+
             /// The name of the operation's events, such as `buckets.adapter.put`.
             pub fn event(&self) -> &'static EventName {
                 match self {

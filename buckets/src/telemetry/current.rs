@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::telemetry::SpanId;
+use crate::telemetry::{Sampling, Span, SpanId};
 
 /// The span whose code a thread runs: the parent of spans that begin there and are not told of another one.
 ///
@@ -30,27 +30,42 @@ use crate::telemetry::SpanId;
 /// thread.join().unwrap();
 /// assert_eq!(capture.one("my_app.import.check.stop").parent_id, import.id());
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CurrentSpan(Option<SpanId>);
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CurrentSpan {
+    span: Option<SpanId>,
+    sampling: Sampling,
+}
 
 thread_local! {
-    static CURRENT: Cell<Option<SpanId>> = const { Cell::new(None) };
+    static CURRENT: Cell<CurrentSpan> = const { Cell::new(CurrentSpan::NONE) };
 }
 
 impl CurrentSpan {
+    const NONE: Self = Self { span: None, sampling: Sampling::UNDECIDED };
+
     /// That of this thread at this moment.
     pub fn get() -> Self {
-        Self(CURRENT.get())
+        CURRENT.get()
+    }
+
+    /// `span`, if anybody listens to it.
+    pub(crate) fn of(span: &Span) -> Option<Self> {
+        span.id().map(|id| Self { span: Some(id), sampling: span.sampling() })
     }
 
     /// The number of the span, if there is one.
     pub fn id(self) -> Option<SpanId> {
-        self.0
+        self.span
+    }
+
+    /// What was decided for it.
+    pub fn sampling(self) -> Sampling {
+        self.sampling
     }
 
     /// Runs `code` as part of this span.
     pub fn run<T>(self, code: impl FnOnce() -> T) -> T {
-        let _entered = Entered::into(self.0);
+        let _entered = Entered::into(self);
         code()
     }
 
@@ -83,11 +98,11 @@ impl<F: Future> Future for Carried<F> {
 /// The time during which a span is the current one; the one before it is current again afterwards,
 /// after a panic too.
 pub(crate) struct Entered {
-    previous: Option<SpanId>,
+    previous: CurrentSpan,
 }
 
 impl Entered {
-    pub(crate) fn into(span: Option<SpanId>) -> Self {
+    pub(crate) fn into(span: CurrentSpan) -> Self {
         Self { previous: CURRENT.replace(span) }
     }
 }

@@ -119,6 +119,7 @@ impl<'a> Event<'a> {
     /// if it is to be left out. What failed, was cancelled or took long is never left out of the end.
     pub fn weight(&self) -> Option<f64> {
         match self.end {
+            Some(_) if self.is_slow() == Some(true) => Some(1.0),
             Some(end) => self.span.sampling.weight_at_end(end.outcome, end.duration),
             None => self.span.sampling.weight(),
         }
@@ -233,6 +234,7 @@ impl<'a> Event<'a> {
             "retryable" => Some(Value::Bool(error()?.is_retryable())),
             "http_status" => Some(Value::U64(error()?.http_status()?.into())),
             "request_id" => Some(Value::Str(error()?.request_id()?)),
+            "timeout" => Some(Value::Str(error()?.elapsed()?.clock().as_str())),
             "slow" => Some(Value::Bool(self.is_slow()?)),
             _ => self.own_fields().find(|(key, _)| *key == name).map(|(_, value)| value),
         }
@@ -251,7 +253,7 @@ impl<'a> Event<'a> {
     /// All metadata that this event has but key and error, which have accessors of their own;
     /// built-in ones first.
     pub fn metadata(&self) -> impl Iterator<Item = Field<'a>> {
-        const BUILT_IN: [&str; 13] = [
+        const BUILT_IN: [&str; 14] = [
             "operation",
             "adapter",
             "cloud",
@@ -264,6 +266,7 @@ impl<'a> Event<'a> {
             "retryable",
             "http_status",
             "request_id",
+            "timeout",
             "slow",
         ];
         let event = *self;

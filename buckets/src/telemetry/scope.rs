@@ -90,7 +90,7 @@ impl Scope {
     }
 
     /// Emits a point event, such as a retry. It carries the number of the operation in which it
-    /// happens, which is the `parent` of `what`; one outside of any operation gets a number of its own.
+    /// happens: the `parent` of `what`, or else the current one. Outside of any it gets a number of its own.
     /// `what` is only called if somebody listens.
     ///
     /// For code that knows an operation by its number only, such as a layer that finds it in a
@@ -121,9 +121,11 @@ impl Scope {
     ) {
         if self.is_active() {
             let what = what();
-            let mut point = SpanData::new(self, name, what.parent.unwrap_or_else(SpanId::next), &what);
+            let mut point = SpanData::new(self, name, SpanId::next(), &what);
             // The operation's own number is the event's; who its parent is cannot be told from here.
-            point.parent = None;
+            if let Some(span) = point.parent.take() {
+                point.id = span;
+            }
             self.dispatcher_ref().emit(&Event::point(&point, measurements, what.fields));
         }
     }

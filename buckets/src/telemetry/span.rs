@@ -107,13 +107,15 @@ impl SpanData {
     pub(crate) fn new(scope: &Scope, name: &'static EventName, id: SpanId, what: &SpanStart<'_>) -> Self {
         let dispatcher = scope.dispatcher_ref();
         let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
+        let stands_alone = what.is_root || what.parent.is_some();
+        let current = if stands_alone { CurrentSpan::default() } else { CurrentSpan::get() };
         Self {
             scope: scope.clone(),
             name,
             operation: what.operation.unwrap_or_else(|| name.last_segment()),
             id,
-            parent: what.parent.or_else(|| CurrentSpan::get().id().filter(|_| !what.is_root)),
-            sampling: what.sampling,
+            parent: what.parent.or(current.id()),
+            sampling: what.sampling.or(current.sampling()),
             started: dispatcher.now(),
             key: what.key.filter(|_| shows_keys).cloned(),
             content_type: what.content_type.map(top_level_type),
@@ -327,7 +329,7 @@ impl Span {
     /// ```
     #[inline]
     pub fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
-        let entered = self.id().map(|id| Entered::into(Some(id)));
+        let entered = CurrentSpan::of(self).map(Entered::into);
         self.set_place(Place::Running);
         let value = code();
         self.set_place(Place::AtRest);

@@ -68,6 +68,7 @@ const OPERATION: &[&str] = &[
     "retryable",
     "http_status",
     "request_id",
+    "timeout",
 ];
 
 const fn operation(
