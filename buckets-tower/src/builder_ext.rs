@@ -1,6 +1,7 @@
 use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
+use crate::limit::{LimitLayer, LoadShedLayer};
 use crate::{DeadlineLayer, TelemetryLayer, TimeLimits, TimeoutLayer};
 
 /// The layers of this crate as methods of tower's [`ServiceBuilder`].
@@ -8,10 +9,10 @@ use crate::{DeadlineLayer, TelemetryLayer, TimeLimits, TimeoutLayer};
 /// ```
 /// use buckets::Cloud;
 /// use buckets::adapter::{Backend, Memory};
-/// use buckets_tower::ServiceBuilderExt;
+/// use buckets_tower::{Concurrency, ServiceBuilderExt};
 /// use tower::ServiceBuilder;
 ///
-/// let stack = ServiceBuilder::new().telemetry().concurrency_limit(8).service(Backend::new(Memory::new()));
+/// let stack = ServiceBuilder::new().telemetry().limit(Concurrency::new(8)).service(Backend::new(Memory::new()));
 /// let cloud = Cloud::over("uploads", "memory", stack).build();
 /// ```
 pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
@@ -24,6 +25,15 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
     /// Limits the time of each attempt; see [`timeout`](crate::timeout). For content that does not
     /// move add a [`TimeoutLayer`] with [`idle`](TimeoutLayer::idle) by `layer`.
     fn attempt_timeout(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<TimeoutLayer, L>>;
+
+    /// Lets through what `admission` admits, such as a [`Concurrency`](crate::limit::Concurrency), a
+    /// [`Rate`](crate::limit::Rate) or a [`CircuitBreaker`](crate::limit::CircuitBreaker); see
+    /// [`limit`](crate::limit).
+    fn limit<A>(self, admission: A) -> ServiceBuilder<Stack<LimitLayer<A>, L>>;
+
+    /// Refuses what would have to wait; tower's own `load_shed` erases the error type. See
+    /// [`LoadShedLayer`].
+    fn shed_load(self) -> ServiceBuilder<Stack<LoadShedLayer, L>>;
 }
 
 impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
@@ -37,6 +47,14 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
 
     fn attempt_timeout(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<TimeoutLayer, L>> {
         self.layer(TimeoutLayer::new(limits))
+    }
+
+    fn limit<A>(self, admission: A) -> ServiceBuilder<Stack<LimitLayer<A>, L>> {
+        self.layer(LimitLayer::new(admission))
+    }
+
+    fn shed_load(self) -> ServiceBuilder<Stack<LoadShedLayer, L>> {
+        self.layer(LoadShedLayer::new())
     }
 }
 

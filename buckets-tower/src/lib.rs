@@ -8,6 +8,7 @@
 pub mod axum;
 mod builder_ext;
 pub mod deadline;
+pub mod limit;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -16,6 +17,7 @@ pub mod timeout;
 
 pub use builder_ext::ServiceBuilderExt;
 pub use deadline::{Deadline, DeadlineLayer};
+pub use limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 pub use telemetry::{Telemetry, TelemetryLayer};
 pub use time_limits::{TimeLimit, TimeLimits};
 pub use timeout::{Timeout, TimeoutLayer};

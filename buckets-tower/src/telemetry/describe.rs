@@ -35,7 +35,7 @@ pub trait Describe<R> {
 #[derive(Clone, Copy, Debug)]
 pub struct Description<'a> {
     pub(super) name: &'static EventName,
-    pub(super) start: SpanStart<'a>,
+    pub(crate) start: SpanStart<'a>,
     pub(super) expectation: Expectation,
 }
 
@@ -43,6 +43,11 @@ impl<'a> Description<'a> {
     /// A request with events of this name, of which no more is known.
     pub const fn new(name: &'static EventName) -> Self {
         Self { name, start: SpanStart::new(), expectation: Expectation::None }
+    }
+
+    /// The operation's name.
+    pub(crate) fn operation_name(&self) -> &'static str {
+        self.start.operation.unwrap_or_else(|| self.name.last_segment())
     }
 
     /// Sets the operation's name; the last segment of the event's name unless set.

@@ -3,5 +3,6 @@
 mod faulty;
 mod kit;
 mod layers;
+mod limits;
 mod telemetry;
 mod timeouts;

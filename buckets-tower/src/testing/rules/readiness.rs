@@ -37,15 +37,15 @@ pub(super) async fn is_waited_for<S: Store>(bench: Bench<S>) -> Kept {
     let mut sent: FuturesUnordered<_> = std::iter::once(bench.send(head())).collect();
     let early = poll_times(pin!(sent.next()), 3).await.flatten();
     ensure(bench.script.calls() == 0, "the service below was called before it was ready")?;
-    match early {
-        // To refuse rather than to wait is a layer's right.
-        Some(result) => failed(result.map(drop), ErrorKind::Overloaded)?,
-        None => {
-            bench.script.readiness(Readiness::Ready);
-            sent.try_next().await.map_err(super::unexpected)?;
-        }
-    }
     bench.script.readiness(Readiness::Ready);
+    let result = match early {
+        None => sent.try_next().await,
+        Some(early) => early.map(Some),
+    };
+    // To refuse rather than to wait is a layer's right.
+    if let Err(error) = result.map(drop) {
+        failed::<()>(Err(error), ErrorKind::Overloaded)?;
+    }
     bench.still_works().await
 }
 

@@ -158,7 +158,7 @@ impl Instrument {
         let end_tag = metric.end_tag();
         let labels = |end: &str| -> Labels {
             let value = |tag: &Tag| match tag {
-                Tag::Operation => name.last_segment(),
+                Tag::Operation | Tag::Limit => name.last_segment(),
                 Tag::Adapter => owner.adapter,
                 Tag::Cloud => owner.cloud,
                 Tag::Status | Tag::Kind => end,

@@ -80,6 +80,20 @@ const fn operation(
     EventDefinition { name, stages: SPAN, measurements, metadata: OPERATION, direction, doc }
 }
 
+const POINT: &[&str] = &["operation", "adapter", "cloud", "span_id"];
+const WAIT: &[&str] = &["operation", "adapter", "cloud", "span_id", "limit", "admitted"];
+const REFUSAL: &[&str] = &["operation", "adapter", "cloud", "span_id", "limit"];
+
+/// Something that happens within an operation.
+const fn point(
+    name: &'static EventName,
+    measurements: &'static [&'static str],
+    metadata: &'static [&'static str],
+    doc: &'static str,
+) -> EventDefinition {
+    EventDefinition { name, stages: &[Stage::Point], measurements, metadata, direction: None, doc }
+}
+
 const UP: Option<Direction> = Some(Direction::Upload);
 const DOWN: Option<Direction> = Some(Direction::Download);
 
@@ -117,6 +131,14 @@ pub static EVENTS: &[EventDefinition] = &[
     operation(&names::ADAPTER_COPY, TIMED, None, "The store was asked to copy an object."),
     operation(&names::ADAPTER_LIST, TIMED, None, "The store was asked for a page of objects."),
     operation(&names::ADAPTER_URL, TIMED, None, "The store was asked to sign a link."),
+    point(&names::LIMIT_WAIT_CONCURRENCY, &["wait"], WAIT, "A call waited because there were enough at once."),
+    point(&names::LIMIT_WAIT_RATE, &["wait"], WAIT, "A call waited because calls came too fast."),
+    point(&names::LIMIT_REFUSAL_CONCURRENCY, &[], REFUSAL, "A call was refused: enough at once, and enough waiting."),
+    point(&names::LIMIT_REFUSAL_RATE, &[], REFUSAL, "A call was refused because calls came too fast."),
+    point(&names::LIMIT_REFUSAL_CIRCUIT, &[], REFUSAL, "A call was refused because its store is taken for down."),
+    point(&names::LIMIT_REFUSAL_LOAD, &[], REFUSAL, "A call was refused: something below was not ready for it."),
+    point(&names::CIRCUIT_OPEN, &["failure_ratio"], POINT, "A store failed too often and is sent nothing for a while."),
+    point(&names::CIRCUIT_CLOSE, &["failure_ratio"], POINT, "A store that was sent nothing did well at a trial."),
     EventDefinition {
         name: &names::HANDLER_FAILURE,
         stages: &[Stage::Point],

@@ -82,6 +82,8 @@ pub enum Tag {
     Kind,
     /// `upload` or `download`; events without direction are left out.
     Direction,
+    /// What is limited, which is the last segment of the event's name.
+    Limit,
     /// A handler's id.
     Handler,
 }
@@ -96,6 +98,7 @@ impl Tag {
             Self::Status => "status",
             Self::Kind => "kind",
             Self::Direction => "direction",
+            Self::Limit => "limit",
             Self::Handler => "handler",
         }
     }
@@ -241,6 +244,28 @@ pub static METRICS: &[MetricDefinition] = &[
         tags: &[Tag::Operation, Tag::Adapter, Tag::Kind],
         is_known: true,
         help: "Adapter operations that failed, by kind of error; expected errors and cancelled operations are not among them.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.limit.wait.duration",
+        selectors: &["buckets.limit.wait"],
+        measurement: Some("wait"),
+        tags: &[Tag::Limit, Tag::Adapter, Tag::Cloud],
+        help: "Time that calls waited for a limit, until they were admitted or dropped.",
+        ..DURATION
+    },
+    MetricDefinition {
+        name: "buckets.limit.refusals",
+        selectors: &["buckets.limit.refusal"],
+        tags: &[Tag::Limit, Tag::Adapter, Tag::Cloud],
+        help: "Calls that a limit refused.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.circuit.openings",
+        selectors: &["buckets.circuit.open"],
+        tags: &[Tag::Adapter, Tag::Cloud],
+        help: "How often a circuit breaker began to refuse calls.",
         ..BASE
     },
     MetricDefinition {

@@ -56,6 +56,22 @@ names! {
     ADAPTER_LIST = "buckets.adapter.list";
     /// The store was asked to sign a link.
     ADAPTER_URL = "buckets.adapter.url";
+    /// A call waited because there were enough at once, and was `admitted` or dropped.
+    LIMIT_WAIT_CONCURRENCY = "buckets.limit.wait.concurrency";
+    /// A call waited because calls came too fast, and was `admitted` or dropped.
+    LIMIT_WAIT_RATE = "buckets.limit.wait.rate";
+    /// A call was refused because there were enough at once, and enough waiting.
+    LIMIT_REFUSAL_CONCURRENCY = "buckets.limit.refusal.concurrency";
+    /// A call was refused because calls came too fast.
+    LIMIT_REFUSAL_RATE = "buckets.limit.refusal.rate";
+    /// A call was refused because its store is taken for down.
+    LIMIT_REFUSAL_CIRCUIT = "buckets.limit.refusal.circuit";
+    /// A call was refused because something below was not ready for it.
+    LIMIT_REFUSAL_LOAD = "buckets.limit.refusal.load";
+    /// A store failed too often and is sent nothing for a while.
+    CIRCUIT_OPEN = "buckets.circuit.open";
+    /// A store that was sent nothing did well at a trial.
+    CIRCUIT_CLOSE = "buckets.circuit.close";
     /// A handler panicked: `handler` and `event` say which and at what.
     HANDLER_FAILURE = "buckets.telemetry.handler.failure";
 }

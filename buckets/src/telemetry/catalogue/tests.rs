@@ -60,10 +60,11 @@ fn every_metric_finds_in_its_events_what_it_asks_for() {
             for tag in metric.tags.iter().filter(|tag| **tag != Tag::Direction) {
                 assert!(event.metadata.contains(&tag.as_str()), "{tag:?} of {} in {}", metric.name, event.name);
             }
-            let needs_end = metric.measurement.is_some()
-                || metric.ended != Ended::Anyhow
-                || metric.tags.iter().any(|tag| matches!(tag, Tag::Status | Tag::Kind));
+            let needs_end =
+                metric.ended != Ended::Anyhow || metric.tags.iter().any(|tag| matches!(tag, Tag::Status | Tag::Kind));
             assert!(!needs_end || stages.iter().all(|stage| stage.is_terminal()), "{}", metric.name);
+            let is_measured = metric.measurement.is_some();
+            assert!(!is_measured || stages.iter().all(|stage| *stage != Stage::Start), "{}", metric.name);
         }
     }
 }

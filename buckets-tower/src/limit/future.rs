@@ -1,0 +1,132 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use buckets::telemetry::Timestamp;
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::{Admission, Limited, Origin};
+
+pin_project! {
+    /// The future of [`Limit`](super::Limit).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ResponseFuture<S, R, A>
+    where
+        S: Service<R>,
+        A: Admission<S::Response, S::Error>,
+    {
+        #[pin]
+        state: State<S, R, S::Future, A::Permit, A::Wait, S::Error>,
+        admission: A,
+    }
+}
+
+pin_project! {
+    #[project = Projected]
+    enum State<S, R, F, P, W, E> {
+        Waiting { #[pin] wait: W, waiting: Waiting<S, R> },
+        // The call is dropped before what it holds is given back.
+        Running { #[pin] future: F, permit: Option<P>, origin: Origin },
+        Refused { error: Option<E> },
+    }
+}
+
+/// A call that has not been made yet.
+pub(super) struct Waiting<S, R> {
+    call: Option<(S, R)>,
+    limited: Limited,
+    origin: Origin,
+    since: Option<Timestamp>,
+}
+
+impl<S, R> Waiting<S, R> {
+    pub(super) fn new(service: S, request: R, limited: Limited, origin: Origin) -> Self {
+        let since = origin.now();
+        Self { call: Some((service, request)), limited, origin, since }
+    }
+
+    fn admit(&mut self) -> (S, R) {
+        self.origin.waited(self.limited, self.since, true);
+        match self.call.take() {
+            Some(call) => call,
+            None => panic!("polled after a call below had panicked"),
+        }
+    }
+}
+
+impl<S, R> Drop for Waiting<S, R> {
+    fn drop(&mut self) {
+        if self.call.is_some() {
+            self.origin.waited(self.limited, self.since, false);
+        }
+    }
+}
+
+impl<S, R, A> ResponseFuture<S, R, A>
+where
+    S: Service<R>,
+    A: Admission<S::Response, S::Error>,
+{
+    pub(super) fn running(future: S::Future, permit: A::Permit, admission: A, origin: Origin) -> Self {
+        Self { state: State::Running { future, permit: Some(permit), origin }, admission }
+    }
+
+    pub(super) fn waiting(wait: A::Wait, waiting: Waiting<S, R>, admission: A) -> Self {
+        Self { state: State::Waiting { wait, waiting }, admission }
+    }
+
+    pub(super) fn refused(error: S::Error, admission: A) -> Self {
+        Self { state: State::Refused { error: Some(error) }, admission }
+    }
+}
+
+impl<S, R, A> Future for ResponseFuture<S, R, A>
+where
+    S: Service<R>,
+    A: Admission<S::Response, S::Error>,
+{
+    type Output = Result<S::Response, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            match this.state.as_mut().project() {
+                Projected::Waiting { wait, waiting } => {
+                    let permit = ready!(wait.poll(context));
+                    let (mut service, request) = waiting.admit();
+                    let future = service.call(request);
+                    let origin = waiting.origin.clone();
+                    this.state.set(State::Running { future, permit: Some(permit), origin });
+                }
+                Projected::Running { future, permit, origin } => {
+                    let mut result = ready!(future.poll(context));
+                    if let Some(permit) = permit.take() {
+                        this.admission.conclude(permit, &mut result, origin);
+                    }
+                    return Poll::Ready(result);
+                }
+                Projected::Refused { error } => match error.take() {
+                    Some(error) => return Poll::Ready(Err(error)),
+                    None => panic!("polled after it was ready"),
+                },
+            }
+        }
+    }
+}
+
+impl<S, R, A> fmt::Debug for ResponseFuture<S, R, A>
+where
+    S: Service<R>,
+    A: Admission<S::Response, S::Error>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Waiting { .. } => "waiting",
+            State::Running { .. } => "running",
+            State::Refused { .. } => "refused",
+        };
+        f.debug_struct("ResponseFuture").field("state", &state).finish_non_exhaustive()
+    }
+}
