@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -88,30 +89,35 @@ impl Memory {
 
     fn insert(&self, mut entry: Entry, condition: &crate::operation::Condition) -> Result<Stored> {
         let version = self.versions.fetch_add(1, Ordering::Relaxed);
-        entry.meta.etag = Some(ETag::new(format!("{version:x}"))?);
+        entry.meta.etag = Some(tag(version)?);
         entry.meta.last_modified = Some(SystemTime::now());
         let stored = Stored::new(entry.meta.clone());
-        let mut objects = self.write();
-        let current = objects.by_key.get(&stored.meta.key);
-        condition.check(current.and_then(|current| current.meta.etag.as_ref()))?;
-        let bytes = objects.bytes - current.map_or(0, |current| current.meta.size) + entry.meta.size;
-        if self.capacity.is_some_and(|capacity| bytes > capacity) {
+        let Objects { by_key, bytes } = &mut *self.write();
+        let current = by_key.get_mut(&stored.meta.key);
+        condition.check(current.as_ref().and_then(|current| current.meta.etag.as_ref()))?;
+        let after = *bytes - current.as_ref().map_or(0, |current| current.meta.size) + entry.meta.size;
+        if self.capacity.is_some_and(|capacity| after > capacity) {
             return Err(full());
         }
-        objects.bytes = bytes;
-        objects.by_key.insert(stored.meta.key.clone(), entry);
+        *bytes = after;
+        match current {
+            Some(current) => *current = entry,
+            None => drop(by_key.insert(stored.meta.key.clone(), entry)),
+        }
         Ok(stored)
     }
 
     fn fetch(&self, op: Get) -> Result<Fetched> {
-        let Entry { content, meta } = self.entry(&op.key)?;
+        let Entry { mut content, meta } = self.entry(op.key)?;
         op.condition.check(meta.etag.as_ref())?;
         let range = match op.range {
             Some(range) => range.resolve(meta.size)?,
             None => 0..meta.size,
         };
-        let body = GetBody::from_bytes(content.slice(range.start as usize..range.end as usize));
-        Ok(Fetched::new(meta, range, body))
+        if op.range.is_some() {
+            content = content.slice(range.start as usize..range.end as usize);
+        }
+        Ok(Fetched::new(meta, range, GetBody::from_bytes(content)))
     }
 
     fn remove(&self, op: &Delete) -> Deleted {
@@ -122,7 +128,7 @@ impl Memory {
     }
 
     fn duplicate(&self, op: Copy) -> Result<Stored> {
-        let mut entry = self.entry(&op.source)?;
+        let mut entry = self.entry(op.source)?;
         entry.meta.key = op.destination;
         self.insert(entry, &op.condition)
     }
@@ -161,8 +167,14 @@ impl Memory {
         Ok(page)
     }
 
-    fn entry(&self, key: &Key) -> Result<Entry> {
-        self.read().by_key.get(key).cloned().ok_or_else(Error::not_found)
+    fn entry(&self, key: Key) -> Result<Entry> {
+        let objects = self.read();
+        let entry = objects.by_key.get(&key).ok_or_else(Error::not_found)?;
+        // Field by field, because the key is at hand and need not be counted up and down.
+        let &ObjectMeta { size, ref etag, checksum, last_modified, ref attributes, .. } = &entry.meta;
+        let (etag, attributes) = (etag.clone(), attributes.clone());
+        let meta = ObjectMeta { key, size, etag, checksum, last_modified, attributes };
+        Ok(Entry { content: entry.content.clone(), meta })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Objects> {
@@ -172,6 +184,15 @@ impl Memory {
     fn write(&self) -> RwLockWriteGuard<'_, Objects> {
         self.objects.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The tag of a version, written without a `String` in between.
+fn tag(version: u64) -> Result<ETag> {
+    let mut digits = [0; 16];
+    let mut unwritten = &mut digits[..];
+    write!(unwritten, "{version:x}")?;
+    let unwritten = unwritten.len();
+    ETag::new(String::from_utf8_lossy(&digits[..digits.len() - unwritten]))
 }
 
 fn full() -> Error {
@@ -197,7 +218,7 @@ impl Adapter for Memory {
     }
 
     async fn head(&self, op: Head) -> Result<ObjectMeta> {
-        self.entry(&op.key).map(|entry| entry.meta)
+        self.entry(op.key).map(|entry| entry.meta)
     }
 
     async fn delete(&self, op: Delete) -> Result<Deleted> {
@@ -219,7 +240,7 @@ impl Adapter for Memory {
                 None => return Err(Op::Put(put)),
             },
             Op::Get(op) => self.fetch(op).map(Reply::Get),
-            Op::Head(op) => self.entry(&op.key).map(|entry| Reply::Head(entry.meta)),
+            Op::Head(op) => self.entry(op.key).map(|entry| Reply::Head(entry.meta)),
             Op::Delete(op) => Ok(Reply::Delete(self.remove(&op))),
             Op::Copy(op) => self.duplicate(op).map(Reply::Copy),
             Op::List(op) => self.page(&op).map(Reply::List),

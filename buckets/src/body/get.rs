@@ -132,6 +132,9 @@ impl GetBody {
         if first.len() as u64 > limit {
             return Err(too_large());
         }
+        if matches!(self.content, Content::Done) {
+            return Ok(first);
+        }
         let Some(second) = self.next().await.transpose()? else { return Ok(first) };
         // The length is what a peer claims: worth a reservation, not worth any reservation.
         let expected = self.remaining().unwrap_or(0).min(MAX_RESERVATION) as usize;

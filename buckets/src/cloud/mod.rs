@@ -34,6 +34,7 @@ pub use upload::Upload;
 pub use url::UrlOptions;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use tower::ServiceExt;
@@ -137,10 +138,19 @@ impl<S: Store> Cloud<S> {
     }
 
     /// Sends `operation` as part of the span in `context`.
-    async fn send<O: Operation>(&self, operation: O, context: Context) -> Result<O::Output> {
+    fn send<O: Operation>(&self, operation: O, context: Context) -> impl Future<Output = Result<O::Output>> {
+        // Made at once and sent by hand: in the states of `async fn` and `oneshot` it would be moved four times more.
         let request = Request::with_context(operation, context);
-        let response = self.store.clone().oneshot(request).await.map_err(|error| Error::from_boxed(error.into()))?;
-        O::from_reply(response.reply)
+        let mut store = self.store.clone();
+        async move {
+            if let Err(error) = poll_fn(|context| store.poll_ready(context)).await {
+                return Err(Error::from_boxed(error.into()));
+            }
+            match store.call(request).await {
+                Ok(response) => O::from_reply(response.reply),
+                Err(error) => Err(Error::from_boxed(error.into())),
+            }
+        }
     }
 }
 

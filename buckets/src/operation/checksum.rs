@@ -17,9 +17,7 @@ impl Checksum {
 
     /// The checksum of `content`.
     pub fn of(content: &[u8]) -> Self {
-        let mut hasher = ChecksumHasher::default();
-        hasher.update(content);
-        hasher.finish()
+        Self(crc_fast::crc32_iscsi(content))
     }
 
     /// The value.

@@ -1,17 +1,17 @@
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::error::{Error, Result};
 
 /// The entity tag of one version of an object: another content, another tag.
 ///
 /// Held without the quotation marks of the HTTP header. Tags compare by strong comparison
-/// (RFC 9110, section 8.8.3.2).
+/// (RFC 9110, section 8.8.3.2). Cloning is cheap.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ETag(Arc<str>);
+pub struct ETag(SmolStr);
 
 impl ETag {
     /// Takes a tag, with or without its quotation marks.
@@ -55,7 +55,7 @@ impl TryFrom<String> for ETag {
 
 impl From<ETag> for String {
     fn from(tag: ETag) -> Self {
-        tag.0.as_ref().into()
+        tag.0.into()
     }
 }
 

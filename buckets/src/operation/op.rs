@@ -122,10 +122,12 @@ macro_rules! operations {
             type Output = $Output;
             const NAME: &'static str = $name;
 
+            #[inline]
             fn into_op(self) -> Op {
                 Op::$Op(self)
             }
 
+            #[inline]
             fn from_reply(reply: Reply) -> Result<$Output> {
                 match reply {
                     Reply::$Op(output) => Ok(output),

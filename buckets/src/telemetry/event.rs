@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::error::{Error, ErrorKind};
 use crate::telemetry::kept::Kept;
 use crate::telemetry::span::{SpanData, SpanEnd};
+use crate::telemetry::top_level_type::TopLevelType;
 use crate::telemetry::{EventName, Level, Number, Outcome, Sampling, Scope, ShownKey, SpanId, Stage, Timestamp, Value};
 
 /// A named value beside the built-in ones: `("bytes_saved", Number::U64(12))`.
@@ -133,7 +134,7 @@ impl<'a> Event<'a> {
 
     /// The content's top-level media type, such as `image`.
     pub fn content_type(&self) -> Option<&'static str> {
-        self.span.content_type
+        self.span.content_type.map(TopLevelType::as_str)
     }
 
     /// When the operation began, on the dispatcher's clock.
@@ -227,7 +228,7 @@ impl<'a> Event<'a> {
             "cloud" => text(self.cloud()),
             "span_id" => Some(Value::U64(self.span.id.get())),
             "parent_id" => Some(Value::U64(self.span.parent?.get())),
-            "content_type" => Some(Value::Str(self.span.content_type?)),
+            "content_type" => Some(Value::Str(self.content_type()?)),
             "status" => Some(Value::Str(self.outcome()?.status().as_str())),
             "kind" => Some(Value::Str(self.kind()?.as_str())),
             "handled" => Some(Value::Bool(self.outcome()?.is_handled())),

@@ -126,7 +126,7 @@ impl Scope {
             if let Some(span) = point.parent.take() {
                 point.id = span;
             }
-            self.dispatcher_ref().emit(&Event::point(&point, measurements, what.fields));
+            self.dispatcher_ref().emit(Event::point(&point, measurements, what.fields));
         }
     }
 

@@ -1,6 +1,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::thread::panicking;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use crate::error::Error;
 use crate::key::Key;
 use crate::telemetry::current::Entered;
 use crate::telemetry::kept::Kept;
+use crate::telemetry::spare::{self, Spare};
+use crate::telemetry::top_level_type::TopLevelType;
 use crate::telemetry::{
     CurrentSpan, Event, EventName, Field, KeyPolicy, Level, Measurement, Outcome, Sampling, Scope, SpanId, SpanStart,
     Stage, Timestamp, Watched,
@@ -23,8 +26,8 @@ use crate::telemetry::{
 ///   [`run`](Self::run) if the future is written by hand. Only a panic of that code is a panic then,
 ///   also if it is caught on its way; a future dropped because its sibling panicked is cancelled.
 ///
-/// All but the first relaxed load is skipped while no handler is attached, and nothing is ever
-/// allocated. Who attaches in between hears of the end without having heard of the start
+/// All but the first relaxed load is skipped while no handler is attached, and in the long run
+/// nothing is allocated. Who attaches in between hears of the end without having heard of the start
 /// ([`start_was_told`](Event::start_was_told)), if anybody was attached then. A span begun by a handler while it handles an event is a disabled one, and one
 /// ended there is told of when the handler is done, without its error.
 ///
@@ -38,13 +41,15 @@ use crate::telemetry::{
 /// span.succeed();
 /// ```
 #[must_use = "a span that is dropped at once reports a cancelled operation"]
-pub struct Span(Option<Active>);
+pub struct Span(Option<Box<Active>>);
 
-struct Active {
-    data: SpanData,
+/// A span somebody listens to. Boxed, so that it is cheap to move through futures and answers.
+pub(super) struct Active {
+    pub(super) data: SpanData,
     place: Place,
     /// Whether the body came in one piece, so that its first byte came when the span ends.
     in_one_piece: bool,
+    pub(super) spare: Spare,
 }
 
 /// Where a span is, which decides what its being dropped means.
@@ -84,7 +89,7 @@ pub(crate) struct SpanData {
     pub(crate) sampling: Sampling,
     pub(crate) started: Timestamp,
     pub(crate) key: Option<Key>,
-    pub(crate) content_type: Option<&'static str>,
+    pub(crate) content_type: Option<TopLevelType>,
     pub(crate) bytes: Option<u64>,
     pub(crate) first_byte: Option<Timestamp>,
     pub(crate) attempts: u32,
@@ -118,7 +123,7 @@ impl SpanData {
             sampling: what.sampling.or(current.sampling()),
             started: dispatcher.now(),
             key: what.key.filter(|_| shows_keys).cloned(),
-            content_type: what.content_type.map(top_level_type),
+            content_type: what.content_type.map(TopLevelType::of),
             bytes: None,
             first_byte: None,
             attempts: 0,
@@ -176,17 +181,18 @@ impl Span {
         if !dispatcher.may_begin() {
             return Self(None);
         }
-        let mut data = SpanData::new(scope, name, SpanId::next(), &what);
-        data.told = dispatcher.emit(&Event {
+        let mut active = Active::boxed(SpanData::new(scope, name, SpanId::next(), &what));
+        let data = &mut active.data;
+        data.told = dispatcher.emit(Event {
             name,
             stage: Stage::Start,
-            span: &data,
+            span: data,
             end: None,
             measurements: &[],
             fields: what.fields,
             attachment: 0,
         });
-        Self(Some(Active { data, place: Place::guard(), in_one_piece: false }))
+        Self(Some(active))
     }
 
     /// Whether anybody listens to this span.
@@ -213,7 +219,8 @@ impl Span {
 
     /// Notes that the first byte of a body has come; only the first call counts.
     pub fn first_byte(&mut self) {
-        if let Some(Active { data, .. }) = &mut self.0 {
+        if let Some(active) = &mut self.0 {
+            let data = &mut active.data;
             data.first_byte.get_or_insert_with(|| data.scope.dispatcher_ref().now());
         }
     }
@@ -238,7 +245,7 @@ impl Span {
         if let Some(active) = &self.0 {
             let dispatcher = active.data.scope.dispatcher_ref();
             let span = SpanData::point(&active.data, name, dispatcher.now());
-            dispatcher.emit(&Event::point(&span, measurements, fields));
+            dispatcher.emit(Event::point(&span, measurements, fields));
         }
     }
 
@@ -262,13 +269,14 @@ impl Span {
     /// The operation ended so; with further measurements and metadata.
     #[inline]
     pub fn end_with(
-        mut self,
+        self,
         outcome: Outcome,
         error: Option<&(dyn StdError + 'static)>,
         measurements: &[Measurement],
         fields: &[Field<'_>],
     ) {
-        if let Some(mut active) = self.0.take() {
+        // So that nothing is left to drop of a span nobody listens to.
+        if let Some(active) = ManuallyDrop::new(self).0.take() {
             active.finish(outcome, error, measurements, fields);
         }
     }
@@ -289,6 +297,7 @@ impl Span {
     /// # assert_eq!(rate, 1.25);
     /// # });
     /// ```
+    #[inline]
     pub fn watch<F, N>(mut self, future: F, finish: N) -> Watched<F, N>
     where
         F: Future,
@@ -337,9 +346,14 @@ impl Span {
         value
     }
 
-    /// Takes the span for one on the stack of its code again; see [`run`](Self::run).
-    pub(super) fn guard(&mut self) {
-        self.set_place(Place::guard());
+    /// Takes the span out, for one on the stack of its code again; see [`run`](Self::run).
+    #[inline]
+    pub(super) fn take_guard(&mut self) -> Self {
+        let mut span = Self(self.0.take());
+        if let Some(active) = &mut span.0 {
+            active.place = Place::guard();
+        }
+        span
     }
 
     /// Says that whoever holds the span from now on is not its code.
@@ -347,6 +361,7 @@ impl Span {
         self.set_place(Place::AtRest);
     }
 
+    #[inline]
     fn set_place(&mut self, place: Place) {
         if let Some(active) = &mut self.0 {
             active.place = place;
@@ -355,9 +370,29 @@ impl Span {
 }
 
 impl Active {
+    #[inline]
+    fn boxed(data: SpanData) -> Box<Self> {
+        let place = Place::guard();
+        match spare::take() {
+            Some(mut active) => {
+                active.data = data;
+                active.place = place;
+                active.in_one_piece = false;
+                active
+            }
+            None => Box::new(Self { data, place, in_one_piece: false, spare: Spare::default() }),
+        }
+    }
+
+    #[inline(never)]
+    fn abandon(self: Box<Self>) {
+        let outcome = self.place.outcome_of_drop();
+        self.finish(outcome, None, &[], &[]);
+    }
+
     #[inline(never)]
     fn finish(
-        &mut self,
+        mut self: Box<Self>,
         outcome: Outcome,
         error: Option<&(dyn StdError + 'static)>,
         measurements: &[Measurement],
@@ -370,14 +405,15 @@ impl Active {
         }
         let end = SpanEnd { duration: now.since(data.started), outcome, error };
         data.scope.dispatcher_ref().emit_end(data, &end, measurements, fields);
+        spare::keep(self);
     }
 }
 
 impl Drop for Span {
     #[inline]
     fn drop(&mut self) {
-        if let Some(mut active) = self.0.take() {
-            active.finish(active.place.outcome_of_drop(), None, &[], &[]);
+        if let Some(active) = self.0.take() {
+            active.abandon();
         }
     }
 }
@@ -389,12 +425,4 @@ impl fmt::Debug for Span {
             None => f.write_str("Span(disabled)"),
         }
     }
-}
-
-/// The registered top-level types (RFC 6838 and successors); a closed set, because users choose content types.
-fn top_level_type(content_type: &str) -> &'static str {
-    const TYPES: [&str; 10] =
-        ["application", "audio", "example", "font", "haptics", "image", "message", "model", "text", "video"];
-    let top = content_type.split('/').next().unwrap_or(content_type);
-    TYPES.into_iter().find(|known| top.eq_ignore_ascii_case(known)).unwrap_or("other")
 }

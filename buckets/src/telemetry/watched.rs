@@ -14,13 +14,14 @@ pin_project! {
         // Dropped before the span, so that what the future does last is still part of it.
         #[pin]
         future: F,
-        state: Option<(Span, N)>,
+        span: Span,
+        finish: Option<N>,
     }
 }
 
 impl<F, N> Watched<F, N> {
     pub(super) fn new(span: Span, future: F, finish: N) -> Self {
-        Self { future, state: Some((span, finish)) }
+        Self { future, span, finish: Some(finish) }
     }
 }
 
@@ -33,13 +34,9 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let output = ready!(match this.state {
-            Some((span, _)) => span.run(|| this.future.poll(context)),
-            None => this.future.poll(context),
-        });
-        if let Some((mut span, finish)) = this.state.take() {
-            span.guard();
-            finish(span, &output);
+        let output = ready!(this.span.run(|| this.future.poll(context)));
+        if let Some(finish) = this.finish.take() {
+            finish(this.span.take_guard(), &output);
         }
         Poll::Ready(output)
     }
@@ -47,6 +44,6 @@ where
 
 impl<F, N> fmt::Debug for Watched<F, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watched").field("span", &self.state.as_ref().map(|(span, _)| span)).finish_non_exhaustive()
+        f.debug_struct("Watched").field("span", &self.span).finish_non_exhaustive()
     }
 }

@@ -8,37 +8,13 @@ pub(crate) struct Row {
     pub(crate) what: &'static str,
     pub(crate) ours: Figure,
     pub(crate) peer: &'static str,
-    /// Nanoseconds of the peer, and its allocations where it is a measured one.
-    pub(crate) bar: Bar,
-}
-
-/// What a figure is held against.
-pub(crate) enum Bar {
     /// A peer or a floor, measured in the same run.
-    Measured(Figure),
-    /// So many nanoseconds.
-    Nanos(f64),
+    pub(crate) bar: Figure,
 }
 
 impl Row {
     fn ratio(&self) -> f64 {
         self.ours.nanos() / self.bar.nanos()
-    }
-}
-
-impl Bar {
-    fn nanos(&self) -> f64 {
-        match self {
-            Self::Measured(figure) => figure.nanos(),
-            Self::Nanos(nanos) => *nanos,
-        }
-    }
-
-    fn allocations(&self) -> String {
-        match self {
-            Self::Measured(figure) => count(figure.allocations),
-            Self::Nanos(_) => "-".into(),
-        }
     }
 }
 
@@ -61,7 +37,7 @@ pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
                 count(row.ours.allocations),
                 row.peer,
                 row.bar.nanos(),
-                row.bar.allocations(),
+                count(row.bar.allocations),
                 row.ratio(),
             );
         }

@@ -32,15 +32,14 @@ impl Attached {
     }
 }
 
-/// Calls each handler; gives back those that panicked.
+/// Calls each handler; gives back those that panicked, if any did.
 #[inline]
-pub(super) fn call(handlers: &[Arc<Attached>], event: &Event<'_>) -> Vec<Arc<Attached>> {
-    let mut failed = Vec::new();
-    let mut event = *event;
+pub(super) fn call(handlers: &[Arc<Attached>], event: &mut Event<'_>) -> Option<Vec<Arc<Attached>>> {
+    let mut failed = None;
     for attached in handlers {
         event.attachment = attached.number;
-        if !attached.survives(|| attached.handler.handle(&event)) {
-            failed.push(Arc::clone(attached));
+        if !attached.survives(|| attached.handler.handle(event)) {
+            failed.get_or_insert_with(Vec::new).push(Arc::clone(attached));
         }
     }
     failed

@@ -200,7 +200,7 @@ impl Dispatcher {
     }
 
     /// Delivers `event` to all who want it; gives back the latest attachment that could hear of it.
-    pub(crate) fn emit(&self, event: &Event<'_>) -> u64 {
+    pub(crate) fn emit(&self, event: Event<'_>) -> u64 {
         let Some(turn) = Turn::take() else {
             self.suppress();
             return 0;
@@ -220,12 +220,12 @@ impl Dispatcher {
         fields: &[Field<'_>],
     ) {
         if !Turn::is_taken() {
-            self.emit(&Event::end(span, end, measurements, fields));
+            self.emit(Event::end(span, end, measurements, fields));
             return;
         }
         let (span, end) = (span.clone(), SpanEnd { error: None, ..*end });
         Turn::defer(Box::new(move || {
-            span.scope.dispatcher_ref().deliver(&Event::end(&span, &end, &[], &[]));
+            span.scope.dispatcher_ref().deliver(Event::end(&span, &end, &[], &[]));
         }));
     }
 
@@ -236,13 +236,13 @@ impl Dispatcher {
 
     /// Calls the handlers of `event`, then tells of those that failed; gives back the latest
     /// attachment that could hear of it.
-    fn deliver(&self, event: &Event<'_>) -> u64 {
+    fn deliver(&self, mut event: Event<'_>) -> u64 {
         let (failed, attachments) = self.with_routes(event.name, |routes| match routes {
-            Some((routes, stages)) => (call(&stages[event.stage.index()], event), routes.attachments),
-            None => (Vec::new(), 0),
+            Some((routes, stages)) => (call(&stages[event.stage.index()], &mut event), routes.attachments),
+            None => (None, 0),
         });
-        for failed in &failed {
-            self.report(failed, event);
+        if let Some(failed) = failed {
+            failed.iter().for_each(|failed| self.report(failed, &event));
         }
         attachments
     }
@@ -255,11 +255,11 @@ impl Dispatcher {
         // A fault of the program, whichever operation it came to light in.
         span.sampling = Sampling::UNDECIDED;
         let fields = [("handler", Value::Str(&failed.id)), ("event", Value::Display(&name))];
-        let event = Event::point(&span, &[], &fields);
+        let mut event = Event::point(&span, &[], &fields);
         self.with_routes(event.name, |routes| {
             let handlers = routes.map_or(&[][..], |(_, stages)| &stages[Stage::Point.index()]);
             for handler in handlers.iter().filter(|handler| !Arc::ptr_eq(handler, failed)) {
-                call(std::slice::from_ref(handler), &event);
+                call(std::slice::from_ref(handler), &mut event);
             }
         });
     }

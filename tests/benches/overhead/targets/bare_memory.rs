@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::Target;
 use crate::measure::{Bench, Case};
-use crate::report::{Bar, Row};
+use crate::report::Row;
 use crate::{ours, peers};
 
 /// Storage without any layer costs at most three quarters of what it costs in object_store.
@@ -22,8 +22,8 @@ fn measure(bench: &Bench) -> Vec<Row> {
         Case::future(&bench.runtime, async || peer.head().await),
     ]);
     vec![
-        Row { what: "bare memory get, 4 KiB", ours: get, peer: PEER, bar: Bar::Measured(peer_get) },
-        Row { what: "bare memory put, 4 KiB", ours: put, peer: PEER, bar: Bar::Measured(peer_put) },
-        Row { what: "bare memory head", ours: head, peer: PEER, bar: Bar::Measured(peer_head) },
+        Row { what: "bare memory get, 4 KiB", ours: get, peer: PEER, bar: peer_get },
+        Row { what: "bare memory put, 4 KiB", ours: put, peer: PEER, bar: peer_put },
+        Row { what: "bare memory head", ours: head, peer: PEER, bar: peer_head },
     ]
 }

@@ -2,7 +2,7 @@ use std::hint::black_box;
 
 use super::Target;
 use crate::measure::{Bench, Case};
-use crate::report::{Bar, Row};
+use crate::report::Row;
 use crate::{ours, peers};
 
 /// A span nobody listens to costs no more than `tracing`'s without a subscriber.
@@ -18,17 +18,7 @@ fn measure(bench: &Bench) -> Vec<Row> {
         Case::future(&bench.runtime, async || peers::tracing::async_function(black_box(7)).await),
     ]);
     vec![
-        Row {
-            what: "function with a span, no handler",
-            ours,
-            peer: "tracing::instrument, no subscriber",
-            bar: Bar::Measured(peer),
-        },
-        Row {
-            what: "the same, async",
-            ours: ours_async,
-            peer: "tracing::instrument, no subscriber",
-            bar: Bar::Measured(peer_async),
-        },
+        Row { what: "function with a span, no handler", ours, peer: "tracing::instrument, no subscriber", bar: peer },
+        Row { what: "the same, async", ours: ours_async, peer: "tracing::instrument, no subscriber", bar: peer_async },
     ]
 }

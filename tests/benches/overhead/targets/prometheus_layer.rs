@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::Target;
 use crate::measure::{Bench, Case};
-use crate::report::{Bar, Row};
+use crate::report::Row;
 use crate::{ours, peers};
 
 /// Metrics of every read cost at most a twelfth of what they add to OpenDAL.
@@ -29,6 +29,6 @@ fn measure(bench: &Bench) -> Vec<Row> {
         what: "telemetry and Prometheus on a get of 4 KiB",
         ours: with.added_to(&bare),
         peer: "OpenDAL's Prometheus layer on a read",
-        bar: Bar::Measured(peer_with.added_to(&peer_bare)),
+        bar: peer_with.added_to(&peer_bare),
     }]
 }
