@@ -1,8 +1,9 @@
+use buckets::Key;
 use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
 use crate::limit::{LimitLayer, LoadShedLayer};
-use crate::{DeadlineLayer, TelemetryLayer, TimeLimits, TimeoutLayer};
+use crate::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeLimits, TimeoutLayer, ValidateLayer};
 
 /// The layers of this crate as methods of tower's [`ServiceBuilder`].
 ///
@@ -34,6 +35,15 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
     /// Refuses what would have to wait; tower's own `load_shed` erases the error type. See
     /// [`LoadShedLayer`].
     fn shed_load(self) -> ServiceBuilder<Stack<LoadShedLayer, L>>;
+
+    /// Refuses all that could change the store; see [`ReadOnlyLayer`].
+    fn read_only(self) -> ServiceBuilder<Stack<ReadOnlyLayer, L>>;
+
+    /// Keeps all keys below `base`; see [`prefix`](crate::prefix).
+    fn prefix(self, base: Key) -> ServiceBuilder<Stack<PrefixLayer, L>>;
+
+    /// Refuses content that `rules` do not allow; see [`validate`](crate::validate).
+    fn validate(self, rules: ValidateLayer) -> ServiceBuilder<Stack<ValidateLayer, L>>;
 }
 
 impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
@@ -55,6 +65,18 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
 
     fn shed_load(self) -> ServiceBuilder<Stack<LoadShedLayer, L>> {
         self.layer(LoadShedLayer::new())
+    }
+
+    fn read_only(self) -> ServiceBuilder<Stack<ReadOnlyLayer, L>> {
+        self.layer(ReadOnlyLayer::new())
+    }
+
+    fn prefix(self, base: Key) -> ServiceBuilder<Stack<PrefixLayer, L>> {
+        self.layer(PrefixLayer::new(base))
+    }
+
+    fn validate(self, rules: ValidateLayer) -> ServiceBuilder<Stack<ValidateLayer, L>> {
+        self.layer(rules)
     }
 }
 

@@ -9,15 +9,23 @@ pub mod axum;
 mod builder_ext;
 pub mod deadline;
 pub mod limit;
+pub mod prefix;
+mod read_only;
+mod refusable;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time_limits;
 pub mod timeout;
+pub mod validate;
 
 pub use builder_ext::ServiceBuilderExt;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
+pub use prefix::PrefixLayer;
+pub use read_only::{ReadOnly, ReadOnlyLayer};
+pub use refusable::Refusable;
 pub use telemetry::{Telemetry, TelemetryLayer};
 pub use time_limits::{TimeLimit, TimeLimits};
 pub use timeout::{Timeout, TimeoutLayer};
+pub use validate::ValidateLayer;

@@ -88,4 +88,4 @@ pub use layer::LimitLayer;
 pub use origin::Origin;
 pub use rate::{Rate, RateTurn};
 pub use service::Limit;
-pub use shed::{LoadShed, LoadShedFuture, LoadShedLayer};
+pub use shed::{LoadShed, LoadShedLayer};

@@ -1,14 +1,12 @@
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use buckets::{Error, ErrorKind};
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Limited, Origin};
+use crate::Refusable;
 use crate::telemetry::{ByOperation, Describe};
 
 /// Refuses calls that the service below is not ready for, rather than let them wait.
@@ -65,7 +63,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = LoadShedFuture<S::Future, S::Error>;
+    type Future = Refusable<S::Future, S::Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.is_ready = match self.inner.poll_ready(context) {
@@ -77,46 +75,12 @@ where
 
     fn call(&mut self, request: R) -> Self::Future {
         if std::mem::take(&mut self.is_ready) {
-            return LoadShedFuture { state: State::Running { future: self.inner.call(request) } };
+            return Refusable::passed(self.inner.call(request));
         }
         Origin::of(&request, &self.describe).refused(Limited::Load);
         let error = Error::new(ErrorKind::Overloaded, "the stack is busy; this operation was refused");
         let error = error.with_operation(self.describe.describe(&request).operation_name());
-        LoadShedFuture { state: State::Refused { error: Some(error.into()) } }
-    }
-}
-
-pin_project! {
-    /// The future of [`LoadShed`].
-    #[must_use = "futures do nothing unless polled"]
-    pub struct LoadShedFuture<F, E> {
-        #[pin]
-        state: State<F, E>,
-    }
-}
-
-pin_project! {
-    #[project = Projected]
-    enum State<F, E> {
-        Running { #[pin] future: F },
-        Refused { error: Option<E> },
-    }
-}
-
-impl<F, T, E> Future for LoadShedFuture<F, E>
-where
-    F: Future<Output = Result<T, E>>,
-{
-    type Output = Result<T, E>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            Projected::Running { future } => future.poll(context),
-            Projected::Refused { error } => match error.take() {
-                Some(error) => Poll::Ready(Err(error)),
-                None => panic!("polled after it was ready"),
-            },
-        }
+        Refusable::refused(error.into())
     }
 }
 
@@ -129,11 +93,5 @@ impl<D> fmt::Debug for LoadShedLayer<D> {
 impl<S: fmt::Debug, D> fmt::Debug for LoadShed<S, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LoadShed").field("inner", &self.inner).finish_non_exhaustive()
-    }
-}
-
-impl<F, E> fmt::Debug for LoadShedFuture<F, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LoadShedFuture")
     }
 }

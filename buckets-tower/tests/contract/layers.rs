@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use buckets::BoxError;
 use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
+use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{Contract, Measure, assert_traits};
-use buckets_tower::{DeadlineLayer, TelemetryLayer, TimeoutLayer};
+use buckets_tower::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeoutLayer, ValidateLayer};
 use tower::{Layer, Service, ServiceExt};
 
 pub(crate) const MEASURE: Measure = |work| allocation_counter::measure(work).count_total;
@@ -23,6 +23,10 @@ where
     (name, Box::new(move |store| BoxStore::new(layer.layer(store))))
 }
 
+fn base() -> Key {
+    Key::new("tenants/acme").expect("valid")
+}
+
 /// Each layer, as little in the way as it can be.
 fn layers() -> Vec<Erased> {
     let hour = Duration::from_secs(3600);
@@ -34,6 +38,9 @@ fn layers() -> Vec<Erased> {
         erased("rate", LimitLayer::new(Rate::new(8, Duration::from_secs(1)))),
         erased("circuit", LimitLayer::new(CircuitBreaker::new())),
         erased("load", LoadShedLayer::new()),
+        erased("read only", ReadOnlyLayer::new()),
+        erased("prefix", PrefixLayer::new(base())),
+        erased("validate", ValidateLayer::new().max_size(1000)),
     ]
 }
 
@@ -52,6 +59,10 @@ async fn each_layer_alone() {
     alone!(LimitLayer::new(Rate::new(8, Duration::from_secs(1))), 0, 0);
     alone!(LimitLayer::new(CircuitBreaker::new()), 0, 0);
     alone!(LoadShedLayer::new(), 0, 0);
+    alone!(ReadOnlyLayer::new(), 0, 0);
+    // Text and key, on either way.
+    alone!(PrefixLayer::new(base()), 4, 4);
+    alone!(ValidateLayer::new().max_size(1000), 0, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,5 +4,8 @@ mod faulty;
 mod kit;
 mod layers;
 mod limits;
+mod prefix;
+mod read_only;
 mod telemetry;
 mod timeouts;
+mod validate;
