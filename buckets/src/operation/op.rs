@@ -65,7 +65,7 @@ macro_rules! operations {
         }
 
         /// Any answer, as a response carries it.
-        #[allow(clippy::large_enum_variant, reason = "a body carries its span inline, so that a read needs no box")]
+        #[allow(clippy::large_enum_variant, reason = "a body is carried inline, so that a read needs no box")]
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Reply {

@@ -41,7 +41,10 @@ use crate::telemetry::{
 /// span.succeed();
 /// ```
 #[must_use = "a span that is dropped at once reports a cancelled operation"]
-pub struct Span(Option<Box<Active>>);
+pub struct Span(
+    /// Taken out by `drop`: what is left would be looked at again, though it is nothing.
+    ManuallyDrop<Option<Box<Active>>>,
+);
 
 /// A span somebody listens to. Boxed, so that it is cheap to move through futures and answers.
 pub(super) struct Active {
@@ -110,28 +113,55 @@ pub(crate) struct SpanEnd<'a> {
 impl SpanData {
     /// Something of this name that is now, with the number `id`.
     pub(crate) fn new(scope: &Scope, name: &'static EventName, id: SpanId, what: &SpanStart<'_>) -> Self {
-        let dispatcher = scope.dispatcher_ref();
-        let shows_keys = !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
-        let stands_alone = what.is_root || what.parent.is_some();
-        let current = if stands_alone { CurrentSpan::default() } else { CurrentSpan::get() };
+        let mut data = Self::blank(name, id);
+        data.fill(scope, name, id, what);
+        data
+    }
+
+    fn blank(name: &'static EventName, id: SpanId) -> Self {
         Self {
-            scope: scope.clone(),
+            scope: Scope::global(),
             name,
-            operation: what.operation.unwrap_or_else(|| name.last_segment()),
+            operation: "",
             id,
-            parent: what.parent.or(current.id()),
-            sampling: what.sampling.or(current.sampling()),
-            started: dispatcher.now(),
-            key: what.key.filter(|_| shows_keys).cloned(),
-            content_type: what.content_type.map(TopLevelType::of),
+            parent: None,
+            sampling: Sampling::UNDECIDED,
+            started: Timestamp::default(),
+            key: None,
+            content_type: None,
             bytes: None,
             first_byte: None,
             attempts: 0,
-            kept: Kept::of(what.kept_measurements, what.kept_fields),
-            level: what.level,
-            slow_after: what.slow_after,
+            kept: None,
+            level: None,
+            slow_after: None,
             told: 0,
         }
+    }
+
+    /// Becomes that, where it stands: to make one elsewhere and move it takes longer.
+    #[inline]
+    fn fill(&mut self, scope: &Scope, name: &'static EventName, id: SpanId, what: &SpanStart<'_>) {
+        let dispatcher = scope.dispatcher_ref();
+        let stands_alone = what.is_root || what.parent.is_some();
+        let current = if stands_alone { CurrentSpan::default() } else { CurrentSpan::get() };
+        let shows_keys = || !matches!(dispatcher.key_policy(), KeyPolicy::Omit);
+        self.scope = scope.clone();
+        self.name = name;
+        self.operation = what.operation.unwrap_or_else(|| name.last_segment());
+        self.id = id;
+        self.parent = what.parent.or(current.id());
+        self.sampling = what.sampling.or(current.sampling());
+        self.started = dispatcher.now();
+        self.key = what.key.filter(|_| shows_keys()).cloned();
+        self.content_type = what.content_type.map(TopLevelType::of);
+        self.bytes = None;
+        self.first_byte = None;
+        self.attempts = 0;
+        self.kept = Kept::of(what.kept_measurements, what.kept_fields);
+        self.level = what.level;
+        self.slow_after = what.slow_after;
+        self.told = 0;
     }
 
     /// The frame of a point event that happens within `span`.
@@ -167,22 +197,26 @@ impl Span {
     /// Begins an operation; `what` is only called if somebody listens.
     #[inline]
     pub fn start_with<'a>(scope: &Scope, name: &'static EventName, what: impl FnOnce() -> SpanStart<'a>) -> Self {
-        if scope.is_active() { Self::begin(scope, name, what()) } else { Self(None) }
+        if scope.is_active() { Self::begin(scope, name, what()) } else { Self::disabled() }
     }
 
     /// A span that observes nothing.
     pub const fn disabled() -> Self {
-        Self(None)
+        Self(ManuallyDrop::new(None))
     }
 
     #[inline(never)]
     fn begin(scope: &Scope, name: &'static EventName, what: SpanStart<'_>) -> Self {
         let dispatcher = scope.dispatcher_ref();
         if !dispatcher.may_begin() {
-            return Self(None);
+            return Self::disabled();
         }
-        let mut active = Active::boxed(SpanData::new(scope, name, SpanId::next(), &what));
+        let id = SpanId::next();
+        let mut active = spare::take().unwrap_or_else(|| Active::blank(name, id));
+        active.place = Place::guard();
+        active.in_one_piece = false;
         let data = &mut active.data;
+        data.fill(scope, name, id, &what);
         data.told = dispatcher.emit(Event {
             name,
             stage: Stage::Start,
@@ -192,7 +226,7 @@ impl Span {
             fields: what.fields,
             attachment: 0,
         });
-        Self(Some(active))
+        Self(ManuallyDrop::new(Some(active)))
     }
 
     /// Whether anybody listens to this span.
@@ -212,14 +246,14 @@ impl Span {
 
     /// Counts bytes of content moved.
     pub fn add_bytes(&mut self, bytes: u64) {
-        if let Some(active) = &mut self.0 {
+        if let Some(active) = &mut *self.0 {
             active.data.bytes = Some(active.data.bytes.unwrap_or(0).saturating_add(bytes));
         }
     }
 
     /// Notes that the first byte of a body has come; only the first call counts.
     pub fn first_byte(&mut self) {
-        if let Some(active) = &mut self.0 {
+        if let Some(active) = &mut *self.0 {
             let data = &mut active.data;
             data.first_byte.get_or_insert_with(|| data.scope.dispatcher_ref().now());
         }
@@ -228,21 +262,21 @@ impl Span {
     /// Notes that a whole body came with its first byte, at the moment at which the span ends: saves
     /// reading the clock twice for one moment.
     pub(crate) fn in_one_piece(&mut self) {
-        if let Some(active) = &mut self.0 {
+        if let Some(active) = &mut *self.0 {
             active.in_one_piece = true;
         }
     }
 
     /// Sets how many attempts the operation took; 0 where nobody counted.
     pub fn set_attempts(&mut self, attempts: u32) {
-        if let Some(active) = &mut self.0 {
+        if let Some(active) = &mut *self.0 {
             active.data.attempts = attempts;
         }
     }
 
     /// Emits a point event within this operation: it carries this span's id.
     pub fn point(&self, name: &'static EventName, measurements: &[Measurement], fields: &[Field<'_>]) {
-        if let Some(active) = &self.0 {
+        if let Some(active) = &*self.0 {
             let dispatcher = active.data.scope.dispatcher_ref();
             let span = SpanData::point(&active.data, name, dispatcher.now());
             dispatcher.emit(Event::point(&span, measurements, fields));
@@ -269,14 +303,13 @@ impl Span {
     /// The operation ended so; with further measurements and metadata.
     #[inline]
     pub fn end_with(
-        self,
+        mut self,
         outcome: Outcome,
         error: Option<&(dyn StdError + 'static)>,
         measurements: &[Measurement],
         fields: &[Field<'_>],
     ) {
-        // So that nothing is left to drop of a span nobody listens to.
-        if let Some(active) = ManuallyDrop::new(self).0.take() {
+        if let Some(active) = self.0.take() {
             active.finish(outcome, error, measurements, fields);
         }
     }
@@ -349,11 +382,11 @@ impl Span {
     /// Takes the span out, for one on the stack of its code again; see [`run`](Self::run).
     #[inline]
     pub(super) fn take_guard(&mut self) -> Self {
-        let mut span = Self(self.0.take());
-        if let Some(active) = &mut span.0 {
+        let mut active = self.0.take();
+        if let Some(active) = &mut active {
             active.place = Place::guard();
         }
-        span
+        Self(ManuallyDrop::new(active))
     }
 
     /// Says that whoever holds the span from now on is not its code.
@@ -363,25 +396,17 @@ impl Span {
 
     #[inline]
     fn set_place(&mut self, place: Place) {
-        if let Some(active) = &mut self.0 {
+        if let Some(active) = &mut *self.0 {
             active.place = place;
         }
     }
 }
 
 impl Active {
-    #[inline]
-    fn boxed(data: SpanData) -> Box<Self> {
-        let place = Place::guard();
-        match spare::take() {
-            Some(mut active) => {
-                active.data = data;
-                active.place = place;
-                active.in_one_piece = false;
-                active
-            }
-            None => Box::new(Self { data, place, in_one_piece: false, spare: Spare::default() }),
-        }
+    #[cold]
+    fn blank(name: &'static EventName, id: SpanId) -> Box<Self> {
+        let data = SpanData::blank(name, id);
+        Box::new(Self { data, place: Place::AtRest, in_one_piece: false, spare: Spare::default() })
     }
 
     #[inline(never)]
@@ -420,7 +445,7 @@ impl Drop for Span {
 
 impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &*self.0 {
             Some(active) => f.debug_tuple("Span").field(active.data.name).field(&active.data.id).finish(),
             None => f.write_str("Span(disabled)"),
         }

@@ -10,5 +10,5 @@ pub(crate) const TARGET: Target = Target { id: "P2", limit: 1.2, allocations: So
 fn measure(bench: &Bench) -> Vec<Row> {
     let (observed, floor) = (Observed::by(1), Floor::new());
     let [ours, bar] = bench.measure([Case::new(|| observed.span()), Case::new(|| floor.span())]);
-    vec![Row { what: "span with one counting handler", ours, peer: "two clock reads, two dispatches", bar: bar }]
+    vec![Row { what: "span with one counting handler", ours, peer: "two clock reads, two dispatches", bar }]
 }
