@@ -19,13 +19,17 @@
 //!
 //! [`Probe`] is the store at the bottom, and [`Script`] says what it does. Both serve tests of your
 //! own: of what a layer does with errors, waits, panics and bodies that break off.
+//!
+//! [`ChaosLayer`] lets some of many calls go wrong, to see whether what is above stands it.
 
+mod chaos;
 mod contract;
 mod probe;
 mod report;
 mod rules;
 mod script;
 
+pub use chaos::{Chaos, ChaosFuture, ChaosLayer, Fault};
 pub use contract::{Contract, Measure, assert_traits};
 pub use probe::{Probe, ProbeFuture};
 pub use report::Report;

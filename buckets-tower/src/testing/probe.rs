@@ -179,7 +179,7 @@ impl Script {
 }
 
 /// Panics without a message on standard error, because it is meant to.
-fn panic() -> ! {
+pub(super) fn panic() -> ! {
     std::panic::resume_unwind(Box::new("as the script says"))
 }
 

@@ -6,7 +6,7 @@ use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
 use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
-use buckets_tower::testing::{Contract, Measure, assert_traits};
+use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
 use buckets_tower::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeoutLayer, ValidateLayer};
 use tower::{Layer, Service, ServiceExt};
 
@@ -41,6 +41,7 @@ fn layers() -> Vec<Erased> {
         erased("read only", ReadOnlyLayer::new()),
         erased("prefix", PrefixLayer::new(base())),
         erased("validate", ValidateLayer::new().max_size(1000)),
+        erased("chaos", ChaosLayer::new(1)),
     ]
 }
 
@@ -63,6 +64,7 @@ async fn each_layer_alone() {
     // Text and key, on either way.
     alone!(PrefixLayer::new(base()), 4, 4);
     alone!(ValidateLayer::new().max_size(1000), 0, 0);
+    alone!(ChaosLayer::new(1), 0, 0);
 }
 
 #[tokio::test(start_paused = true)]

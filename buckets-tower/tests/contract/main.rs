@@ -1,5 +1,6 @@
 //! What tower asks of every middleware, of each layer alone and in pairs.
 
+mod chaos;
 mod faulty;
 mod kit;
 mod layers;
