@@ -57,6 +57,12 @@ impl Key {
         Ok(Self(key.into()))
     }
 
+    /// Text that is shown as keys are and never used as one.
+    #[cfg(feature = "macros")]
+    pub(crate) fn unchecked(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The key as given.
     pub fn as_str(&self) -> &str {
         &self.0

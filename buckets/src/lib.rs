@@ -36,6 +36,7 @@
 //! | `memory` | yes | [`adapter::Memory`] |
 //! | `volume` | yes | [`adapter::Volume`]: the local disk, crash-safe, with signed links |
 //! | `log` | yes | a handler that writes events through `tracing` |
+//! | `macros` | yes | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
 //! | `toml` | | [`CloudConfig::all_from_toml`] |
 //! | `testing` | | capture helper, manual clock, conformance suite for adapters |
@@ -46,6 +47,8 @@ pub mod cloud;
 pub mod config;
 mod error;
 pub mod handlers;
+#[cfg(feature = "macros")]
+mod instrument;
 mod key;
 pub mod operation;
 mod secret;
@@ -54,6 +57,18 @@ pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+/// For the code that the macros expand to; nothing in it is to be relied on.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::instrument::*;
+    pub use inventory;
+    pub use std::boxed::Box;
+    pub use std::option::Option;
+}
+
+#[cfg(feature = "macros")]
+pub use buckets_macros::{event, instrumented, span};
 pub use cloud::{
     Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, display_filename,
     normalize_filename,

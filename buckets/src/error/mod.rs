@@ -114,8 +114,19 @@ impl Error {
 
     /// An error of the local disk, with the kind its cause has here.
     pub fn from_io(source: std::io::Error) -> Self {
+        let (kind, message) = Self::describe_io(source.kind());
+        Self::new(kind, message).with_source(source)
+    }
+
+    /// The kind that an error of the local disk has here.
+    #[cfg(feature = "macros")]
+    pub(crate) fn kind_of_io(kind: std::io::ErrorKind) -> ErrorKind {
+        Self::describe_io(kind).0
+    }
+
+    fn describe_io(kind: std::io::ErrorKind) -> (ErrorKind, &'static str) {
         use std::io::ErrorKind as Io;
-        let (kind, message) = match source.kind() {
+        match kind {
             Io::NotFound => (ErrorKind::NotFound, "the file does not exist"),
             Io::AlreadyExists => (ErrorKind::AlreadyExists, "the file exists already"),
             Io::PermissionDenied | Io::ReadOnlyFilesystem => {
@@ -129,8 +140,7 @@ impl Error {
             Io::TimedOut => (ErrorKind::Timeout, "the file system did not answer in time"),
             Io::UnexpectedEof => (ErrorKind::Interrupted, "the content broke off"),
             _ => (ErrorKind::Io, "the file system failed"),
-        };
-        Self::new(kind, message).with_source(source)
+        }
     }
 
     /// Names the operation that failed, unless a name is there already.

@@ -97,6 +97,7 @@ impl<F: Future> Future for Carried<F> {
 
 /// The time during which a span is the current one; the one before it is current again afterwards,
 /// after a panic too.
+#[derive(Debug)]
 pub(crate) struct Entered {
     previous: CurrentSpan,
 }

@@ -32,9 +32,10 @@
 //! Nothing secret gets into an event: no content, no signed link, no credential, and of keys what
 //! the [`KeyPolicy`] shows, which is nothing unless set.
 
+mod as_outcome;
 pub mod catalogue;
 mod clock;
-mod current;
+pub(crate) mod current;
 mod dispatcher;
 mod event;
 mod handler;
@@ -56,6 +57,7 @@ mod turn;
 mod value;
 mod watched;
 
+pub use as_outcome::AsOutcome;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use current::{Carried, CurrentSpan};
 #[cfg(feature = "prometheus")]

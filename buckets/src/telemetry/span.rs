@@ -381,12 +381,18 @@ impl Span {
 
     /// Takes the span out, for one on the stack of its code again; see [`run`](Self::run).
     #[inline]
-    pub(super) fn take_guard(&mut self) -> Self {
+    pub(crate) fn take_guard(&mut self) -> Self {
         let mut active = self.0.take();
         if let Some(active) = &mut active {
             active.place = Place::guard();
         }
         Self(ManuallyDrop::new(active))
+    }
+
+    /// Whether dropping the span now would say that its code panicked.
+    #[cfg(feature = "macros")]
+    pub(crate) fn is_unwinding(&self) -> bool {
+        self.0.as_ref().is_some_and(|active| active.place.outcome_of_drop() == Outcome::Panic)
     }
 
     /// Says that whoever holds the span from now on is not its code.

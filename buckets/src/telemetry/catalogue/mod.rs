@@ -4,11 +4,15 @@
 //! them read the same tables: [`EVENTS`] and [`METRICS`].
 
 mod bounds;
+#[cfg(feature = "macros")]
+mod custom;
 mod events;
 mod metrics;
 pub mod names;
 
 pub use bounds::{Bounds, InvalidBounds};
+#[cfg(feature = "macros")]
+pub use custom::custom;
 pub use events::{Direction, EVENTS, EventDefinition};
 pub use metrics::{Ended, METRICS, MetricDefinition, MetricKind, Tag, Unit};
 

@@ -1,0 +1,33 @@
+//! `event!(name, options..)`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Error, Result};
+
+use crate::expand::{Site, start_of, static_of};
+use crate::name::Name;
+use crate::options::Options;
+
+pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
+    let options: Options = syn::parse2(input)?;
+    if let Name::Derived = options.name {
+        let message = "`event!` begins with a name: `event!(\"my_app.cache.evicted\", fields(reason = \"full\"))`";
+        return Err(Error::new(proc_macro2::Span::call_site(), message));
+    }
+    options.refuse_what_is_for_functions("event!")?;
+    options.refuse_what_is_for_operations()?;
+    let mut site = Site::with(&options, "", String::new());
+    site.constructor = "point";
+    let (site, this, krate) = (site.tokens(), static_of(), &options.krate);
+    let what = start_of(&options, "point");
+    Ok(match &options.dispatcher {
+        Some(dispatcher) => quote! {{
+            #site
+            #this.emit_in(#krate::__private::ToScope::to_scope(&(#dispatcher)), #what)
+        }},
+        None => quote! {{
+            #site
+            #this.emit(#what)
+        }},
+    })
+}

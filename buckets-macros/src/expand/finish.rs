@@ -1,0 +1,138 @@
+//! The closure that ends a span by what its code gave.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Path, Type};
+
+use crate::options::{Entries, NoneIs, Options, Reading};
+use crate::returned;
+
+pub(crate) struct Finish<'a> {
+    options: &'a Options,
+    krate: &'a Path,
+    /// How an error is judged.
+    error: syn::Ident,
+}
+
+/// The closure that tells whether an item of a stream is an error.
+pub(crate) fn item(options: &Options, item: Option<&Type>, generics: &[String]) -> TokenStream {
+    let judged = Finish::new(options, item, generics).judged();
+    quote! { |result| #judged }
+}
+
+impl<'a> Finish<'a> {
+    pub(crate) fn new(options: &'a Options, output: Option<&Type>, generics: &[String]) -> Self {
+        let is_static = output.is_some_and(|ty| returned::error_is_static(ty, generics));
+        let error = format_ident!("{}", if is_static { "StaticError" } else { "AnyError" });
+        Self { options, krate: &options.krate, error }
+    }
+
+    /// `|span, result| ..`; `is_handed_out` if it outlives the function.
+    pub(crate) fn closure(&self, is_handed_out: bool) -> TokenStream {
+        let krate = self.krate;
+        let keyword = is_handed_out.then(|| quote! { move });
+        let Options { stop, ok, err, rules, .. } = self.options;
+        let judged = self.judged();
+        if stop.is_none() && ok.is_none() && err.is_none() && rules.err_is_stop.is_none() {
+            return quote! { #keyword |span, result| #krate::__private::end(span, #judged, &[], &[]) };
+        }
+        let bind = stop.as_ref().map(|Reading { binding, .. }| quote! { let #binding = result; });
+        let plain = self.end(&[stop.as_ref()]);
+        let on_error = err.as_ref().map_or_else(
+            || plain.clone(),
+            |reading| {
+                let (binding, end) = (&reading.binding, self.end(&[stop.as_ref(), Some(reading)]));
+                quote! {
+                    match #krate::__private::Probe::new(result).failure() {
+                        #krate::__private::Option::Some(#binding) => #end,
+                        #krate::__private::Option::None => #plain,
+                    }
+                }
+            },
+        );
+        let end = match ok {
+            None => on_error,
+            Some(reading) => {
+                let (binding, end) = (&reading.binding, self.end(&[stop.as_ref(), Some(reading)]));
+                quote! {
+                    match #krate::__private::value(result) {
+                        #krate::__private::Option::Some(#binding) => #end,
+                        #krate::__private::Option::None => #on_error,
+                    }
+                }
+            }
+        };
+        quote! {
+            #keyword |mut span, result| {
+                let judged = #judged;
+                #bind
+                #end
+            }
+        }
+    }
+
+    /// Ends the span with what these readings read.
+    fn end(&self, readings: &[Option<&Reading>]) -> TokenStream {
+        let krate = self.krate;
+        let mut all = Vec::new();
+        for reading in readings.iter().flatten() {
+            all.push(&reading.entries);
+        }
+        let measurements = all.iter().map(|entries| entries.measurements(krate)).map(inner);
+        let metadata = all.iter().map(|entries| entries.metadata(krate)).map(inner);
+        let result = self.options.rules.err_is_stop.as_ref().map(|_| {
+            quote! { ("result", #krate::__private::success_or_error(#krate::__private::Probe::new(result).failure().is_none())), }
+        });
+        let bytes = all.iter().filter_map(|entries: &&Entries| entries.bytes()).next().map(|bytes| {
+            quote! { span.add_bytes(#krate::__private::whole(&(#bytes))); }
+        });
+        quote! {{
+            #bytes
+            #krate::__private::end(span, judged, &[#(#measurements)*], &[#result #(#metadata)*])
+        }}
+    }
+
+    /// An `Option<Judged>`.
+    fn judged(&self) -> TokenStream {
+        let (krate, rules, judge) = (self.krate, &self.options.rules, &self.error);
+        if rules.err_is_stop.is_some() {
+            return quote! { #krate::__private::Option::None };
+        }
+        let kind = rules.kind.as_ref().map(|(_, kind)| quote! { .kind(#krate::__private::apply(error, #kind)) });
+        let kinds = &rules.expected_kinds;
+        let expecting = (!kinds.is_empty()).then(|| quote! { .expecting(&[#(#krate::ErrorKind::#kinds),*]) });
+        let expected_if = rules.expected_if.as_ref().map(|rule| {
+            quote! { .expected_if(#krate::__private::apply(error, #rule)) }
+        });
+        let mut judged = quote! {
+            #krate::__private::Probe::new(result)
+                .failure()
+                .map(|error| #krate::__private::#judge::new(error).judge() #kind #expecting #expected_if)
+        };
+        if let Some((none, _)) = &rules.none {
+            let is_expected = *none == NoneIs::Expected;
+            judged = quote! { #judged.or_else(|| #krate::__private::none(result, #is_expected)) };
+        }
+        if let Some((_, rule)) = &rules.ok_if {
+            judged = quote! { #krate::__private::ok_if(#judged, #krate::__private::apply(result, #rule)) };
+        }
+        if let Some((_, rule)) = &rules.outcome {
+            judged = quote! { #krate::__private::decide(#judged, #krate::__private::apply(result, #rule)) };
+        }
+        judged
+    }
+}
+
+/// The content of `&[..]`, with a comma at its end.
+fn inner(array: TokenStream) -> TokenStream {
+    let content = array.into_iter().find_map(|token| match token {
+        proc_macro2::TokenTree::Group(group) => Some(group.stream()),
+        _ => None,
+    });
+    let content = content.unwrap_or_default();
+    if content.is_empty() {
+        content
+    } else {
+        quote! { #content, }
+    }
+}

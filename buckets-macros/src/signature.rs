@@ -1,0 +1,80 @@
+//! The arguments of a function, and how its body gets them when it is within a closure or a block.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Type};
+
+use crate::returned;
+
+/// The names that arguments have in the body.
+pub(crate) fn argument_names(signature: &Signature) -> Vec<Ident> {
+    fn names(pattern: &Pat, into: &mut Vec<Ident>) {
+        match pattern {
+            Pat::Ident(ident) => {
+                into.push(ident.ident.clone());
+                if let Some((_, pattern)) = &ident.subpat {
+                    names(pattern, into);
+                }
+            }
+            Pat::Paren(paren) => names(&paren.pat, into),
+            Pat::Reference(reference) => names(&reference.pat, into),
+            Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| names(pattern, into)),
+            Pat::Struct(fields) => fields.fields.iter().for_each(|field| names(&field.pat, into)),
+            Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| names(pattern, into)),
+            Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| names(pattern, into)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    for input in &signature.inputs {
+        if let FnArg::Typed(argument) = input {
+            names(&argument.pat, &mut all);
+        }
+    }
+    all
+}
+
+/// Takes what is for the body alone out of the signature (`mut`, patterns), and gives back the
+/// statements that bring the arguments into the body.
+///
+/// An argument is bound anew where that keeps what would otherwise change: the order in which
+/// arguments are dropped, or warnings of `mut` that is not needed. What needs neither is left alone,
+/// because a future would have room for it twice.
+pub(crate) fn rebind(signature: &mut Signature) -> TokenStream {
+    let mut statements = TokenStream::new();
+    for (position, input) in signature.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                let is_reference = match &receiver.kind {
+                    ReceiverKind::Reference(..) => true,
+                    ReceiverKind::Typed(_, ty) => matches!(returned::bare(ty), Type::Reference(_)),
+                    _ => false,
+                };
+                if !is_reference {
+                    // The closure gets all of it, not the parts that are used.
+                    let this = Ident::new("self", receiver.self_token.span);
+                    statements.extend(quote! { let _ = &#this; });
+                }
+            }
+            FnArg::Typed(argument) => {
+                let attributes = &argument.attrs;
+                let pattern = match &mut *argument.pat {
+                    Pat::Wild(_) => continue,
+                    Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
+                        let mutability = mutability.take();
+                        if mutability.is_none() && returned::is_copied(&argument.ty) {
+                            continue;
+                        }
+                        statements.extend(quote! { #(#attributes)* let #mutability #ident = #ident; });
+                        continue;
+                    }
+                    other => other.to_token_stream(),
+                };
+                let name = Ident::new(&format!("__argument_{position}"), Span::mixed_site());
+                statements.extend(quote! { #(#attributes)* let #pattern = #name; });
+                *argument.pat = syn::parse_quote! { #name };
+            }
+        }
+    }
+    statements
+}

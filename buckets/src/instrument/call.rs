@@ -1,0 +1,124 @@
+use std::future::Future;
+
+use crate::instrument::Judged;
+use crate::telemetry::current::Entered;
+use crate::telemetry::{CurrentSpan, Field, Measurement, Outcome, Span, Watched};
+
+/// A span on the stack of its code: dropped by a panic of it, unless taken out before.
+#[derive(Debug)]
+struct Running {
+    // Dropped first.
+    span: Span,
+    _entered: Option<Entered>,
+}
+
+impl Running {
+    #[inline]
+    fn new(span: Span) -> Self {
+        let entered = if span.is_enabled() { enter(&span) } else { None };
+        Self { span, _entered: entered }
+    }
+
+    #[inline]
+    fn into_span(self) -> Span {
+        self.span
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn enter(span: &Span) -> Option<Entered> {
+    CurrentSpan::of(span).map(Entered::into)
+}
+
+/// Runs `code`; `finish` is called with its value if somebody listens.
+///
+/// That `code` is an `FnOnce` is why this is a function: a closure called on the spot would be
+/// whatever it can be at most, and then cannot return what it has moved or borrowed mutably.
+#[inline]
+pub fn call<T>(span: Span, code: impl FnOnce() -> T, finish: impl FnOnce(Span, &T)) -> T {
+    let running = Running::new(span);
+    let value = code();
+    let span = running.into_span();
+    if span.is_enabled() {
+        conclude(span, &value, finish);
+    }
+    value
+}
+
+#[cold]
+#[inline(never)]
+fn conclude<T: ?Sized>(span: Span, value: &T, finish: impl FnOnce(Span, &T)) {
+    finish(span, value);
+}
+
+/// Runs the code of a function that returns a future or a stream; the span goes on with that.
+#[inline]
+pub fn eager<T>(span: Span, code: impl FnOnce() -> T) -> (Span, T) {
+    let running = Running::new(span);
+    let value = code();
+    (running.into_span(), value)
+}
+
+/// Observes `future`; `finish` is called with its output if somebody listens.
+#[inline]
+pub fn watch<F: Future, N: FnOnce(Span, &F::Output)>(
+    span: Span,
+    future: F,
+    finish: N,
+) -> Watched<F, impl FnOnce(Span, &F::Output) + use<F, N>> {
+    span.watch(future, |span, output: &F::Output| {
+        if span.is_enabled() {
+            conclude(span, output, finish);
+        }
+    })
+}
+
+/// Ends an operation as it was judged; that of which nothing is said did what was asked.
+pub fn end(span: Span, judged: Option<Judged<'_>>, measurements: &[Measurement], fields: &[Field<'_>]) {
+    match judged {
+        None => span.end_with(Outcome::Success, None, measurements, fields),
+        Some(judged) => span.end_with(judged.outcome(), judged.error(), measurements, fields),
+    }
+}
+
+/// A function that returns something: names `!` where it cannot be written.
+pub trait Returns {
+    /// What it returns.
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+/// The span of a function whose value says nothing about how it ended: it ends with the scope it is
+/// in, and did what was asked unless a panic ends that.
+#[derive(Debug)]
+pub struct Guard(Running);
+
+impl Guard {
+    /// Begins.
+    #[inline]
+    pub fn new(span: Span) -> Self {
+        Self(Running::new(span))
+    }
+}
+
+impl Drop for Guard {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.span.is_enabled() {
+            succeed_unless_unwinding(&mut self.0.span);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn succeed_unless_unwinding(span: &mut Span) {
+    let span = std::mem::replace(span, Span::disabled());
+    if !span.is_unwinding() {
+        span.succeed();
+    }
+}
