@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Ident, Result, Token};
+use syn::{Error, Ident, Result, ReturnType, Token};
 
-use crate::expand::{Finish, Site, start};
+use crate::expand::{Finish, Site, hint, start};
 use crate::name::Name;
 use crate::options::{Options, comma};
 
@@ -16,7 +16,7 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
 fn parse(input: ParseStream<'_>) -> Result<TokenStream> {
     let mut options = Options::new();
     let mut seen: Vec<Ident> = Vec::new();
-    while !input.peek(syn::token::Brace) && !input.peek(Token![async]) {
+    while !input.peek(syn::token::Brace) && !input.peek(Token![async]) && !input.peek(Token![->]) {
         if input.is_empty() {
             return Err(input
                 .error("`span!` ends with the code to observe: `span!(\"my_app.work\", { .. })`, or `async { .. }`"));
@@ -32,6 +32,7 @@ fn parse(input: ParseStream<'_>) -> Result<TokenStream> {
             "`span!` begins with a name: `span!(\"my_app.work\", { .. })`",
         ));
     }
+    let output: ReturnType = input.parse()?;
     let asyncness: Option<Token![async]> = input.parse()?;
     let capture: Option<Token![move]> = if asyncness.is_some() { input.parse()? } else { None };
     let block: proc_macro2::Group = input.parse()?;
@@ -42,16 +43,21 @@ fn parse(input: ParseStream<'_>) -> Result<TokenStream> {
     let krate = &options.krate;
     let site = Site::with(&options, "", String::new()).tokens();
     let start = start(&options);
-    let finish = Finish::new(&options, None, &[]).closure(false);
+    let ty = match &output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(&**ty),
+    };
+    let finish = Finish::new(&options, ty, &[]).closure(false);
+    let hint = ty.map(|ty| hint(krate, Some(ty)));
     Ok(match asyncness {
         None => quote! {{
             #site
-            #krate::__private::call(#start, || #block, #finish)
+            #krate::__private::call(#start, || #output #block, #finish)
         }},
         Some(asyncness) => quote! {
             #asyncness #capture {
                 #site
-                #krate::__private::watch(#start, #asyncness #capture #block, #finish).await
+                #krate::__private::watch(#start, #asyncness #capture { #hint #[allow(unused_braces)] #block }, #finish).await
             }
         },
     })

@@ -1,7 +1,7 @@
 //! The arguments of a function, and how its body gets them when it is within a closure or a block.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Type};
 
 use crate::returned;
@@ -58,21 +58,31 @@ pub(crate) fn rebind(signature: &mut Signature) -> TokenStream {
             }
             FnArg::Typed(argument) => {
                 let attributes = &argument.attrs;
-                let pattern = match &mut *argument.pat {
-                    Pat::Wild(_) => continue,
+                let name = Ident::new(&format!("__argument_{position}"), Span::mixed_site());
+                match &mut *argument.pat {
+                    pattern @ Pat::Wild(_) => {
+                        if returned::is_copied(&argument.ty) {
+                            continue;
+                        }
+                        *pattern = syn::parse_quote! { #name };
+                        statements.extend(quote! { #(#attributes)* let #name = #name; });
+                    }
                     Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
                         let mutability = mutability.take();
                         if mutability.is_none() && returned::is_copied(&argument.ty) {
                             continue;
                         }
                         statements.extend(quote! { #(#attributes)* let #mutability #ident = #ident; });
-                        continue;
                     }
-                    other => other.to_token_stream(),
-                };
-                let name = Ident::new(&format!("__argument_{position}"), Span::mixed_site());
-                statements.extend(quote! { #(#attributes)* let #pattern = #name; });
-                *argument.pat = syn::parse_quote! { #name };
+                    pattern => {
+                        // What the pattern leaves is dropped with the argument.
+                        statements.extend(quote! {
+                            #(#attributes)* let #name = #name;
+                            #(#attributes)* let #pattern = #name;
+                        });
+                        *pattern = syn::parse_quote! { #name };
+                    }
+                }
             }
         }
     }

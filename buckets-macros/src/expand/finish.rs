@@ -12,6 +12,7 @@ pub(crate) struct Finish<'a> {
     krate: &'a Path,
     /// How an error is judged.
     error: syn::Ident,
+    is_never: bool,
 }
 
 /// The closure that tells whether an item of a stream is an error.
@@ -24,12 +25,16 @@ impl<'a> Finish<'a> {
     pub(crate) fn new(options: &'a Options, output: Option<&Type>, generics: &[String]) -> Self {
         let is_static = output.is_some_and(|ty| returned::error_is_static(ty, generics));
         let error = format_ident!("{}", if is_static { "StaticError" } else { "AnyError" });
-        Self { options, krate: &options.krate, error }
+        let is_never = matches!(output.map(returned::bare), Some(Type::Never(_)));
+        Self { options, krate: &options.krate, error, is_never }
     }
 
     /// `|span, result| ..`; `is_handed_out` if it outlives the function.
     pub(crate) fn closure(&self, is_handed_out: bool) -> TokenStream {
         let krate = self.krate;
+        if self.is_never {
+            return quote! { |_, _| {} };
+        }
         let keyword = is_handed_out.then(|| quote! { move });
         let Options { stop, ok, err, rules, .. } = self.options;
         let judged = self.judged();

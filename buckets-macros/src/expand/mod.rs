@@ -110,6 +110,7 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
             let block = &function.body.block;
             quote! {
                 let _guard = #krate::__private::Guard::new(#start);
+                #[allow(unused_braces)]
                 #block
             }
         }
@@ -123,7 +124,8 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
             let rebind = signature::rebind(&mut function.signature);
             let block = in_block(&rebind, &function.body.block, output.as_ref());
             let hint = hint(krate, output.as_ref());
-            quote! { #krate::__private::watch(#start, async move { #hint #block }, #finish).await }
+            let block = with_hint(&hint, &block);
+            quote! { #krate::__private::watch(#start, async move #block, #finish).await }
         }
         Shape::Tail(tail, lasting) => self::tail(tail, &lasting, &start, options, &generics),
         Shape::Lasting(lasting) => self::lasting(function, &lasting, &start, options, &generics, output.as_ref()),
@@ -152,21 +154,21 @@ fn closure(function: &mut Function, output: Option<&Type>) -> TokenStream {
 /// those were arguments, which live longer than that. So the value is put down first.
 fn in_block(rebind: &TokenStream, block: &proc_macro2::Group, output: Option<&Type>) -> TokenStream {
     if rebind.is_empty() {
-        return block.to_token_stream();
+        return quote! { #[allow(unused_braces)] #block };
     }
     let ty = output
         .filter(|ty| !matches!(returned::bare(ty), Type::ImplTrait(_) | Type::Never(_)))
         .map(returned::erased)
         .map(|ty| quote! { : #ty });
     if matches!(output.map(returned::bare), Some(Type::Never(_))) {
-        return quote! { #rebind #block };
+        return quote! { #rebind #[allow(unused_braces)] #block };
     }
-    quote! { #rebind let value #ty = #block; value }
+    quote! { #rebind #[allow(unused_braces)] let value #ty = #block; value }
 }
 
 /// Tells the compiler what an `async` block gives, which it has no other way to be told: without it,
 /// nothing in the block would be coerced to the type.
-fn hint(krate: &Path, output: Option<&Type>) -> TokenStream {
+pub(crate) fn hint(krate: &Path, output: Option<&Type>) -> TokenStream {
     let ty = match output {
         None => quote! { () },
         Some(ty) => match returned::bare(ty) {
@@ -184,13 +186,20 @@ fn hint(krate: &Path, output: Option<&Type>) -> TokenStream {
     }
 }
 
+/// A block of a hint and the code it is for.
+fn with_hint(hint: &TokenStream, block: &TokenStream) -> TokenStream {
+    quote! { { #hint #block } }
+}
+
 fn tail(tail: Tail, lasting: &Lasting, start: &TokenStream, options: &Options, generics: &[String]) -> TokenStream {
     let krate = &options.krate;
     let finish = Finish::new(options, lasting.output.as_ref(), generics).closure(false);
     let hint = lasting.output.as_ref().map(|output| hint(krate, Some(output)));
     let Tail { prefix, pin, keywords, block } = tail;
+    let hint = hint.unwrap_or_default();
+    let block = with_hint(&hint, &quote! { #[allow(unused_braces)] #block });
     let future = quote! {
-        #keywords { #krate::__private::watch(#start, #keywords { #hint #block }, #finish).await }
+        #keywords { #krate::__private::watch(#start, #keywords #block, #finish).await }
     };
     if pin.is_empty() {
         quote! { #prefix #future }

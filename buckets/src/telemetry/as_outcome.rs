@@ -38,6 +38,10 @@ use crate::telemetry::Outcome;
 /// assert_eq!(capture.one("my_app.search.exception").kind, Some(ErrorKind::Overloaded));
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "how `{Self}` ended cannot be told, because its type is not known here",
+    note = "say what a block gives: `span!(\"my_app.work\", -> Result<T, E> {{ .. }})`, or `-> Result<T, E> async {{ .. }}`"
+)]
 pub trait AsOutcome {
     /// How it ended.
     fn as_outcome(&self) -> Outcome;

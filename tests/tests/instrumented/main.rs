@@ -1,0 +1,8 @@
+//! `#[instrumented]`, `span!` and `event!`: what they accept, and what they tell.
+
+mod asynchronous;
+mod blocks;
+mod listening;
+mod methods;
+mod returned_futures;
+mod synchronous;
