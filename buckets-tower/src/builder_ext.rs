@@ -3,6 +3,8 @@ use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
 use crate::limit::{LimitLayer, LoadShedLayer};
+use crate::resume::ResumeLayer;
+use crate::retry::{RetryLayer, RetryPolicy};
 use crate::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeLimits, TimeoutLayer, ValidateLayer};
 
 /// The layers of this crate as methods of tower's [`ServiceBuilder`].
@@ -22,6 +24,13 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
 
     /// Limits the time of whole operations; see [`deadline`](crate::deadline).
     fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>>;
+
+    /// Goes on with downloads that break off; see [`resume`](crate::resume).
+    fn resume(self, policy: RetryPolicy) -> ServiceBuilder<Stack<ResumeLayer, L>>;
+
+    /// Tries failed operations again; see [`retry`](crate::retry). It has this name because
+    /// `ServiceBuilder::retry` is that of tower.
+    fn retry_operations(self, policy: RetryPolicy) -> ServiceBuilder<Stack<RetryLayer, L>>;
 
     /// Limits the time of each attempt; see [`timeout`](crate::timeout). For content that does not
     /// move add a [`TimeoutLayer`] with [`idle`](TimeoutLayer::idle) by `layer`.
@@ -53,6 +62,14 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
 
     fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>> {
         self.layer(DeadlineLayer::new(limits))
+    }
+
+    fn resume(self, policy: RetryPolicy) -> ServiceBuilder<Stack<ResumeLayer, L>> {
+        self.layer(ResumeLayer::new(policy))
+    }
+
+    fn retry_operations(self, policy: RetryPolicy) -> ServiceBuilder<Stack<RetryLayer, L>> {
+        self.layer(RetryLayer::new(policy))
     }
 
     fn attempt_timeout(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<TimeoutLayer, L>> {

@@ -12,6 +12,8 @@ pub mod limit;
 pub mod prefix;
 mod read_only;
 mod refusable;
+pub mod resume;
+pub mod retry;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -25,6 +27,8 @@ pub use limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 pub use prefix::PrefixLayer;
 pub use read_only::{ReadOnly, ReadOnlyLayer};
 pub use refusable::Refusable;
+pub use resume::{Resume, ResumeLayer};
+pub use retry::{Retry, RetryLayer};
 pub use telemetry::{Telemetry, TelemetryLayer};
 pub use time_limits::{TimeLimit, TimeLimits};
 pub use timeout::{Timeout, TimeoutLayer};

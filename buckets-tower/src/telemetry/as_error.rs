@@ -10,17 +10,32 @@ use buckets::{BoxError, Error};
 pub trait AsError {
     /// The error, to be shown and to be asked for its sources.
     fn as_error(&self) -> &(dyn StdError + 'static);
+
+    /// Notes in the error how many [attempts](Error::attempts) were made. By default nothing.
+    fn count_attempts(&mut self, attempts: u32) {
+        let _ = attempts;
+    }
 }
 
 impl AsError for Error {
     fn as_error(&self) -> &(dyn StdError + 'static) {
         self
     }
+
+    fn count_attempts(&mut self, attempts: u32) {
+        self.set_attempts(attempts);
+    }
 }
 
 impl AsError for BoxError {
     fn as_error(&self) -> &(dyn StdError + 'static) {
         &**self
+    }
+
+    fn count_attempts(&mut self, attempts: u32) {
+        if let Some(ours) = self.downcast_mut::<Error>() {
+            ours.set_attempts(attempts);
+        }
     }
 }
 

@@ -93,12 +93,21 @@ impl<'a> Description<'a> {
     }
 }
 
-/// Describes requests by a function, as parts of one scope; made by
-/// [`TelemetryLayer::of`](super::TelemetryLayer::of).
+/// Describes requests by a function, as parts of one scope.
 #[derive(Clone)]
 pub struct Described<F> {
     pub(super) scope: Scope,
     pub(super) describe: F,
+}
+
+impl<F> Described<F> {
+    /// `describe` says what a request is.
+    pub const fn new<R>(scope: Scope, describe: F) -> Self
+    where
+        F: for<'a> Fn(&'a R) -> Description<'a>,
+    {
+        Self { scope, describe }
+    }
 }
 
 impl<R, F> Describe<R> for Described<F>

@@ -67,7 +67,7 @@ impl<F> TelemetryLayer<Described<F>> {
     where
         F: for<'a> Fn(&'a R) -> Description<'a>,
     {
-        Self { describe: Described { scope, describe }, conclude: ByResult }
+        Self { describe: Described::new(scope, describe), conclude: ByResult }
     }
 }
 

@@ -81,7 +81,9 @@ mod conclude;
 mod describe;
 mod future;
 mod layer;
+mod point;
 mod service;
+mod silent;
 
 pub use as_error::AsError;
 pub use by_operation::ByOperation;
@@ -90,4 +92,6 @@ pub use conclude::Conclude;
 pub use describe::{Describe, Described, Description};
 pub use future::ResponseFuture;
 pub use layer::TelemetryLayer;
+pub(crate) use point::point;
 pub use service::Telemetry;
+pub use silent::Silent;

@@ -7,7 +7,9 @@ use buckets::store::{BoxStore, Store};
 use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
-use buckets_tower::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeoutLayer, ValidateLayer};
+use buckets_tower::{
+    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, TelemetryLayer, TimeoutLayer, ValidateLayer,
+};
 use tower::{Layer, Service, ServiceExt};
 
 pub(crate) const MEASURE: Measure = |work| allocation_counter::measure(work).count_total;
@@ -33,6 +35,8 @@ fn layers() -> Vec<Erased> {
     vec![
         erased("telemetry", TelemetryLayer::new()),
         erased("deadline", DeadlineLayer::new(hour)),
+        erased("resume", ResumeLayer::default()),
+        erased("retry", RetryLayer::default()),
         erased("timeout", TimeoutLayer::new(hour).idle(hour)),
         erased("concurrency", LimitLayer::new(Concurrency::new(8))),
         erased("rate", LimitLayer::new(Rate::new(8, Duration::from_secs(1)))),

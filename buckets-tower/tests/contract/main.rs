@@ -7,6 +7,7 @@ mod layers;
 mod limits;
 mod prefix;
 mod read_only;
+mod retries;
 mod telemetry;
 mod timeouts;
 mod validate;

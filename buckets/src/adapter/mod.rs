@@ -4,6 +4,7 @@ mod backend;
 mod capabilities;
 #[cfg(feature = "memory")]
 mod memory;
+mod retry_after;
 #[cfg(all(feature = "volume", unix))]
 pub mod volume;
 
@@ -13,6 +14,7 @@ pub use backend::{Backend, BackendFuture};
 pub use capabilities::Capabilities;
 #[cfg(feature = "memory")]
 pub use memory::Memory;
+pub use retry_after::retry_after;
 #[cfg(all(feature = "volume", unix))]
 pub use volume::Volume;
 

@@ -163,8 +163,13 @@ impl Error {
 
     /// Sets how many attempts were made.
     pub fn with_attempts(mut self, attempts: u32) -> Self {
-        self.0.attempts = attempts;
+        self.set_attempts(attempts);
         self
+    }
+
+    /// Sets how many attempts were made; 0 for not known.
+    pub fn set_attempts(&mut self, attempts: u32) {
+        self.0.attempts = attempts;
     }
 
     /// Sets how long the store asked to wait.
