@@ -14,6 +14,8 @@ mod read_only;
 mod refusable;
 pub mod resume;
 pub mod retry;
+#[cfg(feature = "sentry")]
+pub mod sentry;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -29,6 +31,8 @@ pub use read_only::{ReadOnly, ReadOnlyLayer};
 pub use refusable::Refusable;
 pub use resume::{Resume, ResumeLayer};
 pub use retry::{Retry, RetryLayer};
+#[cfg(feature = "sentry")]
+pub use sentry::SentryLayer;
 pub use telemetry::{Telemetry, TelemetryLayer};
 pub use time_limits::{TimeLimit, TimeLimits};
 pub use timeout::{Timeout, TimeoutLayer};

@@ -34,9 +34,9 @@ pub trait Describe<R> {
 /// What a request is: the name of its events, and what else is known of it when it begins.
 #[derive(Clone, Copy, Debug)]
 pub struct Description<'a> {
-    pub(super) name: &'static EventName,
+    pub(crate) name: &'static EventName,
     pub(crate) start: SpanStart<'a>,
-    pub(super) expectation: Expectation,
+    pub(crate) expectation: Expectation,
 }
 
 impl<'a> Description<'a> {
@@ -96,8 +96,8 @@ impl<'a> Description<'a> {
 /// Describes requests by a function, as parts of one scope.
 #[derive(Clone)]
 pub struct Described<F> {
-    pub(super) scope: Scope,
-    pub(super) describe: F,
+    pub(crate) scope: Scope,
+    pub(crate) describe: F,
 }
 
 impl<F> Described<F> {

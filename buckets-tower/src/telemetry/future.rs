@@ -23,15 +23,15 @@ pin_project! {
 }
 
 /// A call that has begun and not ended.
-pub(super) struct Observed<C> {
-    pub(super) span: Span,
-    pub(super) expectation: Expectation,
-    pub(super) progress: Option<Arc<AtomicU64>>,
-    pub(super) conclude: C,
+pub(crate) struct Observed<C> {
+    pub(crate) span: Span,
+    pub(crate) expectation: Expectation,
+    pub(crate) progress: Option<Arc<AtomicU64>>,
+    pub(crate) conclude: C,
 }
 
 impl<F, C> ResponseFuture<F, C> {
-    pub(super) const fn new(inner: F, observed: Option<Observed<C>>) -> Self {
+    pub(crate) const fn new(inner: F, observed: Option<Observed<C>>) -> Self {
         Self { inner, observed }
     }
 }

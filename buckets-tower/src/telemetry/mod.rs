@@ -90,6 +90,8 @@ pub use by_operation::ByOperation;
 pub use by_result::ByResult;
 pub use conclude::Conclude;
 pub use describe::{Describe, Described, Description};
+#[cfg(feature = "sentry")]
+pub(crate) use future::Observed;
 pub use future::ResponseFuture;
 pub use layer::TelemetryLayer;
 pub(crate) use point::point;

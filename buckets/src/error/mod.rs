@@ -273,7 +273,7 @@ impl Error {
 
 /// `error` and its sources, outermost first. An `io::Error` skips what it wraps as a source, so
 /// that is asked for.
-fn chain<'a>(
+pub(crate) fn chain<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error), |&error| {

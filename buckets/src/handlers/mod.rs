@@ -1,6 +1,10 @@
-//! Handlers that bring events to where people look: logs and metrics.
+//! Handlers that bring events to where people look: logs, metrics and error trackers.
 
 #[cfg(feature = "log")]
 pub mod log;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(feature = "sentry")]
+pub mod sentry;
+#[cfg(any(feature = "log", feature = "sentry"))]
+mod text;

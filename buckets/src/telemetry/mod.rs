@@ -71,7 +71,7 @@ pub use name::EventName;
 pub use outcome::{Outcome, Status};
 pub use sampling::Sampling;
 pub use scope::Scope;
-#[cfg(any(test, feature = "prometheus", feature = "testing"))]
+#[cfg(any(test, feature = "prometheus", feature = "sentry", feature = "testing"))]
 pub(crate) use selector::Selector;
 pub use span::Span;
 pub use span_id::SpanId;

@@ -1,7 +1,7 @@
 //! Events as lines of a log, through `tracing`.
 
+mod chain;
 mod record;
-mod text;
 
 use tracing::Level;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::Log;
-use super::text::{chain, safe};
+use super::chain::chain;
+use crate::handlers::text::safe;
 use crate::telemetry::{Event, Outcome, Stage};
 
 /// What a line says: everything of an event that is fit for a log.

@@ -1,13 +1,12 @@
-//! Text of unknown origin, made fit for a log.
+//! Text of unknown origin, made fit for logs and error trackers.
 
-use std::error::Error as StdError;
 use std::fmt::{self, Display, Write};
 
-/// The most bytes that one text takes in a log, but for the mark that some is missing.
+/// The most bytes that one text takes, but for the mark that some is missing.
 const LIMIT: usize = 256;
 
 /// The most links of a chain of errors that are looked at.
-const MOST_LINKS: usize = 16;
+pub(super) const MOST_LINKS: usize = 16;
 
 /// What `value` shows, in at most [`LIMIT`] bytes, without anything that could begin a line of its
 /// own, move a terminal's cursor or turn the reading direction.
@@ -16,24 +15,6 @@ pub(super) fn safe(value: impl Display) -> String {
     // An error says that the text was cut, or that its `Display` gave up: what there is will do.
     let _ = write!(out, "{value}");
     out.0
-}
-
-/// The error and its sources, outermost first. A source that the one before has told already is left out.
-pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = safe(error);
-    let mut told = text.clone();
-    let mut link = error.source();
-    for _ in 0..MOST_LINKS {
-        let Some(source) = link else { break };
-        let words = safe(source);
-        if !told.contains(&words) {
-            text = format!("{text}: {words}");
-            told = words;
-        }
-        link = source.source();
-    }
-    // Escaped already, so that this can only cut.
-    safe(text)
 }
 
 struct Limited(String);
@@ -75,7 +56,6 @@ fn is_deceptive(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, ErrorKind};
 
     #[test]
     fn deceptive_characters_are_escaped_and_others_are_not() {
@@ -91,14 +71,5 @@ mod tests {
         assert_eq!(safe("a".repeat(LIMIT + 1)), format!("{}…", "a".repeat(LIMIT)));
         assert_eq!(safe("世".repeat(LIMIT)), format!("{}…", "世".repeat(LIMIT / 3)));
         assert_eq!(safe(format!("{}\n", "a".repeat(LIMIT - 1))), format!("{}…", "a".repeat(LIMIT - 1)));
-    }
-
-    #[test]
-    fn a_chain_tells_each_cause_once() {
-        let disk = std::io::Error::other("no space\nleft");
-        let error = Error::new(ErrorKind::Io, "the disk failed").with_source(disk);
-        assert_eq!(chain(&error), r"the disk failed: no space\nleft");
-        let talkative = Error::new(ErrorKind::Io, "the disk failed: broken").with_source("broken");
-        assert_eq!(chain(&talkative), "the disk failed: broken");
     }
 }

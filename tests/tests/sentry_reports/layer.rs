@@ -1,0 +1,147 @@
+//! The tower layer: alone, beside the handler, over other services.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use buckets::handlers::sentry::Sentry;
+use buckets::operation::{Get, Head, Put, Request};
+use buckets::telemetry::{Dispatcher, EventName, Outcome, Scope};
+use buckets::{BoxError, Cloud, ErrorKind};
+use buckets_tower::telemetry::Description;
+use buckets_tower::{SentryLayer, TelemetryLayer};
+use tower::timeout::TimeoutLayer;
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
+
+use crate::inbox::{Inbox, storage};
+use crate::stores::{breaking_off, failing, key, unavailable};
+
+#[tokio::test]
+async fn a_store_without_a_cloud_is_reported_once_per_failure() {
+    let sentry = Sentry::new();
+    let store = SentryLayer::new(sentry.clone()).layer(failing(unavailable));
+    let inbox = Inbox::new();
+    inbox.during(store.clone().oneshot(Request::new(Put::new(key(), "x")))).await.expect_err("it fails");
+    let event = inbox.one();
+    assert_eq!(event.exception.last().map(|last| last.ty.as_str()), Some("unavailable"));
+    assert_eq!(event.tags["storage.operation"], "put");
+    assert_eq!(storage(&event, "event").expect("a name"), "buckets.adapter.put");
+    // A call that nobody waits for, and an error that is an answer.
+    let missing = SentryLayer::new(sentry).layer(failing(buckets::Error::not_found));
+    drop(store.oneshot(Request::new(Get::new(key()))));
+    inbox.during(missing.oneshot(Request::new(Head::new(key())))).await.expect_err("nothing there");
+    assert_eq!(inbox.events(), []);
+}
+
+#[tokio::test]
+async fn names_are_those_of_the_cloud() {
+    let cloud = Cloud::over("uploads", "s3", failing(unavailable)).layer(SentryLayer::new(Sentry::new()));
+    let cloud = cloud.dispatcher(Dispatcher::new()).build();
+    let inbox = Inbox::new();
+    inbox.during(cloud.read(&key())).await.expect_err("it fails");
+    let event = inbox.one();
+    assert_eq!((event.tags["storage.cloud"].as_str(), event.tags["storage.adapter"].as_str()), ("uploads", "s3"));
+}
+
+#[tokio::test]
+async fn a_body_that_fails_is_reported_to_the_hub_of_its_request() {
+    let store = SentryLayer::new(Sentry::new()).layer(breaking_off());
+    let inbox = Inbox::new();
+    let response = inbox.during(store.oneshot(Request::new(Get::new(key())))).await.expect("a head");
+    let buckets::operation::Reply::Get(fetched) = response.reply else { panic!("want a body") };
+    fetched.body.collect(100).await.expect_err("it breaks off");
+    assert_eq!(inbox.one().exception[0].ty, "interrupted");
+}
+
+/// However layer and handler are put together, a failure is one report.
+#[tokio::test]
+async fn the_layer_and_the_handler_do_not_report_the_same_failure() {
+    for (place, select) in [
+        ("outside", vec!["buckets.cloud"]),
+        ("inside", vec!["buckets.cloud"]),
+        ("outside", vec!["buckets"]),
+        ("inside", vec!["buckets"]),
+    ] {
+        let sentry = Sentry::builder().select(select.clone()).limit(100, 100).build();
+        let dispatcher = Dispatcher::new();
+        sentry.attach(&dispatcher).expect("attached");
+        let layer = SentryLayer::new(sentry);
+        let bottom = Cloud::over("uploads", "s3", failing(unavailable)).dispatcher(dispatcher);
+        let cloud = match place {
+            "outside" => bottom.layer(TelemetryLayer::new()).layer(layer).boxed(),
+            _ => bottom.layer(layer).layer(TelemetryLayer::new()).boxed(),
+        };
+        let cloud = cloud.build();
+        let inbox = Inbox::new();
+        inbox.during(cloud.read(&key())).await.expect_err("it fails");
+        assert_eq!(inbox.events().len(), 1, "{place} the telemetry layer, {select:?}");
+        // The next failure is another one.
+        inbox.during(cloud.read(&key())).await.expect_err("it fails");
+        assert_eq!(inbox.events().len(), 1, "{place} the telemetry layer, {select:?}, again");
+    }
+}
+
+#[tokio::test]
+async fn what_is_retried_below_is_reported_when_it_finally_fails() {
+    let tries = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&tries);
+    let bottom = service_fn(move |_: Request| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { Err::<buckets::operation::Response, _>(unavailable()) }
+    });
+    let again = service_fn(move |request: Request| {
+        let bottom = bottom.clone();
+        async move {
+            let more = request.try_clone().expect("no body");
+            match bottom.clone().oneshot(request).await {
+                Err(_) => bottom.oneshot(more).await,
+                done => done,
+            }
+        }
+    });
+    let inbox = Inbox::new();
+    let store = SentryLayer::new(Sentry::new()).layer(again);
+    inbox.during(store.oneshot(Request::new(Get::new(key())))).await.expect_err("it fails");
+    inbox.one();
+    assert_eq!(tries.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_of_stock_layers_have_their_kind() {
+    let never = service_fn(|_: Request| std::future::pending::<Result<buckets::operation::Response, BoxError>>());
+    let store = ServiceBuilder::new()
+        .layer(SentryLayer::new(Sentry::new()))
+        .layer(TimeoutLayer::new(Duration::from_secs(1)))
+        .service(never);
+    let inbox = Inbox::new();
+    inbox.during(store.oneshot(Request::new(Get::new(key())))).await.expect_err("it takes too long");
+    assert_eq!(inbox.one().exception[0].ty, "timeout");
+}
+
+#[tokio::test]
+async fn any_service_can_be_reported() {
+    static FETCH: EventName = EventName::new("my_app.rates.fetch");
+    let scope = Scope::new(Dispatcher::new(), "", "ecb");
+    let service = ServiceBuilder::new()
+        .layer(SentryLayer::of(Sentry::new(), scope, |_: &&str| Description::new(&FETCH)).conclude(
+            |result: &Result<f64, std::io::Error>| match result {
+                Ok(_) => Outcome::Success,
+                Err(_) => Outcome::Error(ErrorKind::Connect),
+            },
+        ))
+        .service_fn(
+            async |code: &str| if code == "EUR" { Ok(1.0) } else { Err(std::io::ErrorKind::NotConnected.into()) },
+        );
+    let inbox = Inbox::new();
+    let work = async {
+        service.clone().oneshot("EUR").await.expect("known");
+        service.oneshot("XYZ").await.expect_err("unknown");
+    };
+    inbox.during(work).await;
+    let event = inbox.one();
+    assert_eq!(
+        (event.exception[0].ty.as_str(), event.exception[0].value.as_deref()),
+        ("connect", Some("fetch failed"))
+    );
+    assert_eq!(event.tags["storage.adapter"], "ecb");
+}
