@@ -1,7 +1,11 @@
 use buckets::Key;
+#[cfg(feature = "sentry")]
+use buckets::handlers::sentry::Sentry;
 use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
+#[cfg(feature = "sentry")]
+use crate::SentryLayer;
 use crate::limit::{LimitLayer, LoadShedLayer};
 use crate::resume::ResumeLayer;
 use crate::retry::{RetryLayer, RetryPolicy};
@@ -21,6 +25,10 @@ use crate::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeLimit
 pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
     /// Reports each operation; see [`telemetry`](crate::telemetry).
     fn telemetry(self) -> ServiceBuilder<Stack<TelemetryLayer, L>>;
+
+    /// Reports failures through `sentry`; see [`sentry`](crate::sentry).
+    #[cfg(feature = "sentry")]
+    fn sentry(self, sentry: Sentry) -> ServiceBuilder<Stack<SentryLayer, L>>;
 
     /// Limits the time of whole operations; see [`deadline`](crate::deadline).
     fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>>;
@@ -58,6 +66,11 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
 impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
     fn telemetry(self) -> ServiceBuilder<Stack<TelemetryLayer, L>> {
         self.layer(TelemetryLayer::new())
+    }
+
+    #[cfg(feature = "sentry")]
+    fn sentry(self, sentry: Sentry) -> ServiceBuilder<Stack<SentryLayer, L>> {
+        self.layer(SentryLayer::new(sentry))
     }
 
     fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>> {

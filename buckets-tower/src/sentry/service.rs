@@ -47,7 +47,7 @@ impl<S, D, C> Reported<S, D, C> {
         let expectation = description.expectation;
         let span = Span::start_with(&scope, description.name, || description.start);
         let progress = self.describe.progress(request);
-        Observed { span, expectation, progress, conclude: self.conclude.clone() }
+        Observed { span, expectation, progress, conclude: self.conclude.clone(), is_parent: false }
     }
 }
 
@@ -68,7 +68,7 @@ where
     fn call(&mut self, mut request: R) -> Self::Future {
         let mut observed = self.begin(&mut request);
         // A service may do its work here, and panic here.
-        let inner = observed.span.run(|| self.inner.call(request));
+        let inner = observed.run(|| self.inner.call(request));
         ResponseFuture::new(inner, Some(observed))
     }
 }

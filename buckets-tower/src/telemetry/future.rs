@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use buckets::operation::Expectation;
-use buckets::telemetry::Span;
+use buckets::telemetry::{CurrentSpan, Span};
 use pin_project_lite::pin_project;
 
 use super::Conclude;
@@ -28,6 +28,9 @@ pub(crate) struct Observed<C> {
     pub(crate) expectation: Expectation,
     pub(crate) progress: Option<Arc<AtomicU64>>,
     pub(crate) conclude: C,
+    /// Whether spans that begin below are parts of this one. Not so for one that only a part of
+    /// those who listen is told of: others could not know their parent.
+    pub(crate) is_parent: bool,
 }
 
 impl<F, C> ResponseFuture<F, C> {
@@ -46,7 +49,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(observed) = this.observed else { return this.inner.poll(context) };
-        let mut result = ready!(observed.span.run(|| this.inner.poll(context)));
+        let mut result = ready!(observed.run(|| this.inner.poll(context)));
         observed.end(&mut result);
         *this.observed = None;
         Poll::Ready(result)
@@ -54,6 +57,15 @@ where
 }
 
 impl<C> Observed<C> {
+    /// Runs code of the call.
+    pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
+        if self.is_parent {
+            return self.span.run(code);
+        }
+        let current = CurrentSpan::get();
+        self.span.run(|| current.run(code))
+    }
+
     fn end<T, E>(&mut self, result: &mut Result<T, E>)
     where
         C: Conclude<T, E>,

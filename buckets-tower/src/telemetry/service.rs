@@ -53,7 +53,7 @@ impl<S, D, C> Telemetry<S, D, C> {
         }
         self.describe.enter(request, &span);
         let progress = self.describe.progress(request);
-        Some(Observed { span, expectation, progress, conclude: self.conclude.clone() })
+        Some(Observed { span, expectation, progress, conclude: self.conclude.clone(), is_parent: true })
     }
 }
 
@@ -75,7 +75,7 @@ where
         let mut observed = self.begin(&mut request);
         let inner = match &mut observed {
             // A service may do its work here, and panic here.
-            Some(observed) => observed.span.run(|| self.inner.call(request)),
+            Some(observed) => observed.run(|| self.inner.call(request)),
             None => self.inner.call(request),
         };
         ResponseFuture::new(inner, observed)

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use buckets::handlers::sentry::Sentry;
 use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
 use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
 use buckets_tower::{
-    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, TelemetryLayer, TimeoutLayer, ValidateLayer,
+    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SentryLayer, TelemetryLayer, TimeoutLayer,
+    ValidateLayer,
 };
 use tower::{Layer, Service, ServiceExt};
 
@@ -34,6 +36,7 @@ fn layers() -> Vec<Erased> {
     let hour = Duration::from_secs(3600);
     vec![
         erased("telemetry", TelemetryLayer::new()),
+        erased("sentry", SentryLayer::new(Sentry::new())),
         erased("deadline", DeadlineLayer::new(hour)),
         erased("resume", ResumeLayer::default()),
         erased("retry", RetryLayer::default()),
@@ -60,6 +63,7 @@ macro_rules! alone {
 #[tokio::test(start_paused = true)]
 async fn each_layer_alone() {
     alone!(TelemetryLayer::new(), 0, 0);
+    alone!(SentryLayer::new(Sentry::new()), 0, 0);
     alone!(LimitLayer::new(Concurrency::new(8)), 0, 2);
     alone!(LimitLayer::new(Rate::new(8, Duration::from_secs(1))), 0, 0);
     alone!(LimitLayer::new(CircuitBreaker::new()), 0, 0);

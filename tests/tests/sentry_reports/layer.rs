@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use buckets::handlers::sentry::Sentry;
-use buckets::operation::{Get, Head, Put, Request};
-use buckets::telemetry::{Dispatcher, EventName, Outcome, Scope};
+use buckets::operation::{Get, Head, Put, Reply, Request, Response};
+use buckets::telemetry::{Dispatcher, EventName, Outcome, Scope, Span};
+use buckets::testing::Capture;
 use buckets::{BoxError, Cloud, ErrorKind};
 use buckets_tower::telemetry::Description;
 use buckets_tower::{SentryLayer, TelemetryLayer};
@@ -48,7 +49,7 @@ async fn a_body_that_fails_is_reported_to_the_hub_of_its_request() {
     let store = SentryLayer::new(Sentry::new()).layer(breaking_off());
     let inbox = Inbox::new();
     let response = inbox.during(store.oneshot(Request::new(Get::new(key())))).await.expect("a head");
-    let buckets::operation::Reply::Get(fetched) = response.reply else { panic!("want a body") };
+    let Reply::Get(fetched) = response.reply else { panic!("want a body") };
     fetched.body.collect(100).await.expect_err("it breaks off");
     assert_eq!(inbox.one().exception[0].ty, "interrupted");
 }
@@ -87,7 +88,7 @@ async fn what_is_retried_below_is_reported_when_it_finally_fails() {
     let count = Arc::clone(&tries);
     let bottom = service_fn(move |_: Request| {
         count.fetch_add(1, Ordering::Relaxed);
-        async { Err::<buckets::operation::Response, _>(unavailable()) }
+        async { Err::<Response, _>(unavailable()) }
     });
     let again = service_fn(move |request: Request| {
         let bottom = bottom.clone();
@@ -108,7 +109,7 @@ async fn what_is_retried_below_is_reported_when_it_finally_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn errors_of_stock_layers_have_their_kind() {
-    let never = service_fn(|_: Request| std::future::pending::<Result<buckets::operation::Response, BoxError>>());
+    let never = service_fn(|_: Request| std::future::pending::<Result<Response, BoxError>>());
     let store = ServiceBuilder::new()
         .layer(SentryLayer::new(Sentry::new()))
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
@@ -144,4 +145,30 @@ async fn any_service_can_be_reported() {
         ("connect", Some("fetch failed"))
     );
     assert_eq!(event.tags["storage.adapter"], "ecb");
+}
+
+/// To others the layer's own span is not there.
+#[tokio::test]
+async fn what_happens_below_is_part_of_what_is_above() {
+    static CHECK: EventName = EventName::new("my_app.store.check");
+    let capture = Capture::new();
+    let scope = Scope::of(capture.dispatcher());
+    let bottom = service_fn(move |_: Request| {
+        Span::start(&scope, &CHECK).succeed();
+        let scope = scope.clone();
+        async move {
+            Span::start(&scope, &CHECK).succeed();
+            Err::<Response, _>(unavailable())
+        }
+    });
+    let cloud =
+        Cloud::over("uploads", "s3", bottom).layer(SentryLayer::new(Sentry::new())).layer(TelemetryLayer::new());
+    let cloud = cloud.dispatcher(capture.dispatcher()).build();
+    let inbox = Inbox::new();
+    inbox.during(cloud.read(&key())).await.expect_err("it fails");
+    inbox.one();
+    let adapter = capture.one("buckets.adapter.get.start").span_id;
+    let parents: Vec<_> = capture.named("my_app.store.check.stop").iter().map(|event| event.parent_id).collect();
+    assert_eq!(parents, [Some(adapter), Some(adapter)]);
+    capture.assert_conserved();
 }

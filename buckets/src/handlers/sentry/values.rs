@@ -16,7 +16,7 @@ pub(super) fn of(event: &Event<'_>) -> impl Iterator<Item = (String, Json)> {
 /// A value of the metadata, unless it is a text that was not chosen by this library.
 fn metadata(event: &Event<'_>, (name, value): Field<'_>) -> Option<Json> {
     let is_ours = event.name().as_str().starts_with("buckets.");
-    let is_built_in = event.fields.iter().all(|(field, _)| *field != name);
+    let is_built_in = event.own_fields().all(|(field, _)| field != name);
     match value {
         Value::Bool(value) => Some(value.into()),
         Value::U64(value) => Some(value.into()),
