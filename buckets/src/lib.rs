@@ -38,6 +38,7 @@
 //! | `log` | yes | a handler that writes events through `tracing` |
 //! | `macros` | yes | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
+//! | `performance` | | a monitor of how fast operations are, with alerts |
 //! | `toml` | | [`CloudConfig::all_from_toml`] |
 //! | `testing` | | capture helper, manual clock, conformance suite for adapters |
 

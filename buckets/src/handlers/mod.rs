@@ -2,6 +2,8 @@
 
 #[cfg(feature = "log")]
 pub mod log;
+#[cfg(feature = "performance")]
+pub mod performance;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 #[cfg(feature = "sentry")]

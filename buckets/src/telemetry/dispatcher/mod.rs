@@ -293,7 +293,7 @@ impl Dispatcher {
     }
 
     /// The dispatcher for a handler to remember: not kept alive by that.
-    #[cfg(feature = "prometheus")]
+    #[cfg(any(feature = "performance", feature = "prometheus"))]
     pub(crate) fn downgrade(&self) -> WeakDispatcher {
         WeakDispatcher(self.0.as_ref().map(Arc::downgrade))
     }
@@ -304,11 +304,11 @@ impl Dispatcher {
     }
 }
 
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "performance", feature = "prometheus"))]
 #[derive(Clone)]
 pub(crate) struct WeakDispatcher(Option<std::sync::Weak<Shared>>);
 
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "performance", feature = "prometheus"))]
 impl WeakDispatcher {
     pub(crate) fn upgrade(&self) -> Option<Dispatcher> {
         match &self.0 {
@@ -317,6 +317,7 @@ impl WeakDispatcher {
         }
     }
 
+    #[cfg(feature = "prometheus")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (None, None) => true,
