@@ -6,7 +6,7 @@ use super::admission::Admission;
 use super::cells::{Cells, Part};
 use super::metric::{EndTag, Metric};
 use super::series::{Labels, Sample};
-use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag};
+use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag, operation_of};
 use crate::telemetry::{Event, EventName, Stage};
 
 /// The word that counts the events of the row.
@@ -158,7 +158,8 @@ impl Instrument {
         let end_tag = metric.end_tag();
         let labels = |end: &str| -> Labels {
             let value = |tag: &Tag| match tag {
-                Tag::Operation | Tag::Limit => name.last_segment(),
+                Tag::Operation => operation_of(name),
+                Tag::Limit => name.last_segment(),
                 Tag::Adapter => owner.adapter,
                 Tag::Cloud => owner.cloud,
                 Tag::Status | Tag::Kind => end,

@@ -21,15 +21,22 @@ pub struct EventDefinition {
 }
 
 impl EventDefinition {
-    /// The operation, which is the last segment of the name.
+    /// The operation: the last segment of the name, or for what happens within an operation of an
+    /// adapter, such as `buckets.adapter.put.retry`, the one before.
     pub fn operation(&self) -> &'static str {
-        self.name.last_segment()
+        operation_of(self.name)
     }
 
     /// The definition of the built-in event of this name.
     pub fn find(name: &EventName) -> Option<&'static Self> {
         EVENTS.iter().find(|event| event.name == name)
     }
+}
+
+/// The operation that an event of this name is of or happens in.
+pub(crate) fn operation_of(name: &EventName) -> &'static str {
+    let within = name.as_str().strip_prefix("buckets.adapter.").and_then(|name| name.split_once('.'));
+    within.map_or_else(|| name.last_segment(), |(operation, _)| operation)
 }
 
 /// Which way content moves: the `direction` label of metrics.
@@ -94,6 +101,17 @@ const fn point(
     EventDefinition { name, stages: &[Stage::Point], measurements, metadata, direction: None, doc }
 }
 
+const RETRY: &[&str] = &["operation", "adapter", "cloud", "span_id", "kind", "next"];
+const GIVE_UP: &[&str] = &["operation", "adapter", "cloud", "span_id", "kind", "reason"];
+
+const fn retry(name: &'static EventName) -> EventDefinition {
+    point(name, &["attempt", "wait"], RETRY, "Another attempt follows, after a wait.")
+}
+
+const fn give_up(name: &'static EventName) -> EventDefinition {
+    point(name, &["attempt"], GIVE_UP, "A failure that may pass was not tried again, for a reason.")
+}
+
 const UP: Option<Direction> = Some(Direction::Upload);
 const DOWN: Option<Direction> = Some(Direction::Download);
 
@@ -131,6 +149,26 @@ pub static EVENTS: &[EventDefinition] = &[
     operation(&names::ADAPTER_COPY, TIMED, None, "The store was asked to copy an object."),
     operation(&names::ADAPTER_LIST, TIMED, None, "The store was asked for a page of objects."),
     operation(&names::ADAPTER_URL, TIMED, None, "The store was asked to sign a link."),
+    retry(&names::ADAPTER_PUT_RETRY),
+    give_up(&names::ADAPTER_PUT_GIVE_UP),
+    retry(&names::ADAPTER_GET_RETRY),
+    give_up(&names::ADAPTER_GET_GIVE_UP),
+    retry(&names::ADAPTER_HEAD_RETRY),
+    give_up(&names::ADAPTER_HEAD_GIVE_UP),
+    retry(&names::ADAPTER_DELETE_RETRY),
+    give_up(&names::ADAPTER_DELETE_GIVE_UP),
+    retry(&names::ADAPTER_COPY_RETRY),
+    give_up(&names::ADAPTER_COPY_GIVE_UP),
+    retry(&names::ADAPTER_LIST_RETRY),
+    give_up(&names::ADAPTER_LIST_GIVE_UP),
+    retry(&names::ADAPTER_URL_RETRY),
+    give_up(&names::ADAPTER_URL_GIVE_UP),
+    point(
+        &names::ADAPTER_GET_RESUME,
+        &["attempt", "wait", "offset"],
+        RETRY,
+        "The rest of a body that broke off is asked for, after a wait.",
+    ),
     point(&names::LIMIT_WAIT_CONCURRENCY, &["wait"], WAIT, "A call waited because there were enough at once."),
     point(&names::LIMIT_WAIT_RATE, &["wait"], WAIT, "A call waited because calls came too fast."),
     point(&names::LIMIT_REFUSAL_CONCURRENCY, &[], REFUSAL, "A call was refused: enough at once, and enough waiting."),

@@ -70,7 +70,8 @@ impl Ended {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Tag {
-    /// The operation: the last segment of the event's name.
+    /// The operation: the last segment of the event's name, but of what happens within an operation
+    /// the one before.
     Operation,
     /// The adapter's name.
     Adapter,
@@ -244,6 +245,35 @@ pub static METRICS: &[MetricDefinition] = &[
         tags: &[Tag::Operation, Tag::Adapter, Tag::Kind],
         is_known: true,
         help: "Adapter operations that failed, by kind of error; expected errors and cancelled operations are not among them.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.adapter.retries",
+        selectors: &["buckets.adapter.*.retry"],
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud],
+        help: "Attempts that were repeated, and checks whether one was done.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.adapter.retry.wait.duration",
+        selectors: &["buckets.adapter.*.retry", "buckets.adapter.*.resume"],
+        measurement: Some("wait"),
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud],
+        help: "Time to wait before another attempt.",
+        ..DURATION
+    },
+    MetricDefinition {
+        name: "buckets.adapter.retries.given_up",
+        selectors: &["buckets.adapter.*.give_up"],
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud],
+        help: "Failures that may pass and were not tried again: attempts, time or budget were used up.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.adapter.resumptions",
+        selectors: &["buckets.adapter.*.resume"],
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud],
+        help: "How often the rest of a body that broke off was asked for.",
         ..BASE
     },
     MetricDefinition {

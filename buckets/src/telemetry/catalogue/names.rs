@@ -56,6 +56,36 @@ names! {
     ADAPTER_LIST = "buckets.adapter.list";
     /// The store was asked to sign a link.
     ADAPTER_URL = "buckets.adapter.url";
+    /// Another attempt at a `put` follows, after a `wait`.
+    ADAPTER_PUT_RETRY = "buckets.adapter.put.retry";
+    /// A `put` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_PUT_GIVE_UP = "buckets.adapter.put.give_up";
+    /// Another attempt at a `get` follows, after a `wait`.
+    ADAPTER_GET_RETRY = "buckets.adapter.get.retry";
+    /// A `get` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_GET_GIVE_UP = "buckets.adapter.get.give_up";
+    /// Another attempt at a `head` follows, after a `wait`.
+    ADAPTER_HEAD_RETRY = "buckets.adapter.head.retry";
+    /// A `head` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_HEAD_GIVE_UP = "buckets.adapter.head.give_up";
+    /// Another attempt at a `delete` follows, after a `wait`.
+    ADAPTER_DELETE_RETRY = "buckets.adapter.delete.retry";
+    /// A `delete` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_DELETE_GIVE_UP = "buckets.adapter.delete.give_up";
+    /// Another attempt at a `copy` follows, after a `wait`.
+    ADAPTER_COPY_RETRY = "buckets.adapter.copy.retry";
+    /// A `copy` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_COPY_GIVE_UP = "buckets.adapter.copy.give_up";
+    /// Another attempt at a `list` follows, after a `wait`.
+    ADAPTER_LIST_RETRY = "buckets.adapter.list.retry";
+    /// A `list` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_LIST_GIVE_UP = "buckets.adapter.list.give_up";
+    /// Another attempt at a `url` follows, after a `wait`.
+    ADAPTER_URL_RETRY = "buckets.adapter.url.retry";
+    /// A `url` failed in a way that may pass, and was not tried again for a `reason`.
+    ADAPTER_URL_GIVE_UP = "buckets.adapter.url.give_up";
+    /// The rest of a body that broke off is asked for, after a `wait`.
+    ADAPTER_GET_RESUME = "buckets.adapter.get.resume";
     /// A call waited because there were enough at once, and was `admitted` or dropped.
     LIMIT_WAIT_CONCURRENCY = "buckets.limit.wait.concurrency";
     /// A call waited because calls came too fast, and was `admitted` or dropped.
