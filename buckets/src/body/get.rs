@@ -233,6 +233,8 @@ impl Drop for GetBody {
     fn drop(&mut self) {
         if !self.observers.is_empty() {
             let delivered = self.len.remaining() == Some(0) || matches!(self.content, Content::Done);
+            // What the content does last is still part of the operation.
+            self.content = Content::Done;
             self.observers.end(match delivered {
                 _ if self.running => BodyEnd::Panicked,
                 true => BodyEnd::Complete,

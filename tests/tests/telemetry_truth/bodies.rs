@@ -5,11 +5,14 @@ use std::pin::pin;
 use buckets::adapter::{Adapter, Backend, Capabilities};
 use buckets::body::GetBody;
 use buckets::operation::{Fetched, Get, ObjectMeta, Reply, Request};
-use buckets::telemetry::Outcome;
+use buckets::telemetry::catalogue::names::ADAPTER_GET;
+use buckets::telemetry::{EventName, Outcome, Scope, Span};
 use buckets::testing::Capture;
 use buckets::{Error, ErrorKind, Result};
 use buckets_tower::TelemetryLayer;
 use bytes::Bytes;
+use futures_util::StreamExt;
+use http_body::Frame;
 use http_body_util::StreamBody;
 use tower::{Layer, Service};
 
@@ -70,7 +73,7 @@ impl Source {
                 (2, Then::Panic) => panic!("as the test says"),
                 _ => return None,
             };
-            Some((frame.map(|chunk| http_body::Frame::data(Bytes::from_static(chunk.as_bytes()))), position + 1))
+            Some((frame.map(|chunk| Frame::data(Bytes::from_static(chunk.as_bytes()))), position + 1))
         });
         GetBody::from_body(StreamBody::new(Box::pin(chunks)))
     }
@@ -216,4 +219,32 @@ fn a_body_ends_every_span_it_was_given() {
     assert_told(&capture, "buckets.adapter.get", Outcome::Cancelled, "adapter");
     let ends: Vec<_> = capture.named("buckets.*.*.exception").iter().map(|event| (event.name, event.bytes)).collect();
     assert_eq!(ends, [("buckets.adapter.get", Some(4)), ("buckets.cloud.reader", Some(4))]);
+}
+
+#[test]
+fn what_content_tells_when_it_is_dropped_is_part_of_its_operation() {
+    static LAST: EventName = EventName::new("test.content.dropped");
+
+    struct Tells(Span);
+    impl Drop for Tells {
+        fn drop(&mut self) {
+            self.0.point(&LAST, &[], &[]);
+        }
+    }
+
+    let capture = Capture::new();
+    let scope = Scope::of(capture.dispatcher());
+    let tells = Tells(Span::start(&scope, &LAST));
+    let content = futures_util::stream::pending().map(move |()| {
+        let _kept = &tells;
+        Ok::<_, Error>(Frame::data(Bytes::new()))
+    });
+    let mut body = GetBody::from_body(StreamBody::new(content));
+    body.observe_span(Span::start(&scope, &ADAPTER_GET));
+    capture.clear();
+    drop(body);
+    assert_eq!(
+        capture.names(),
+        ["test.content.dropped", "test.content.dropped.exception", "buckets.adapter.get.exception"]
+    );
 }
