@@ -1,6 +1,7 @@
 use buckets::Key;
 #[cfg(feature = "sentry")]
 use buckets::handlers::sentry::Sentry;
+use buckets::telemetry::Sampler;
 use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
@@ -9,6 +10,7 @@ use crate::SentryLayer;
 use crate::limit::{LimitLayer, LoadShedLayer};
 use crate::resume::ResumeLayer;
 use crate::retry::{RetryLayer, RetryPolicy};
+use crate::sampling::SamplingLayer;
 use crate::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeLimits, TimeoutLayer, ValidateLayer};
 
 /// The layers of this crate as methods of tower's [`ServiceBuilder`].
@@ -29,6 +31,9 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
     /// Reports failures through `sentry`; see [`sentry`](crate::sentry).
     #[cfg(feature = "sentry")]
     fn sentry(self, sentry: Sentry) -> ServiceBuilder<Stack<SentryLayer, L>>;
+
+    /// Decides which operations are told to logs and traces; see [`sampling`](crate::sampling).
+    fn sample(self, sampler: impl Sampler) -> ServiceBuilder<Stack<SamplingLayer, L>>;
 
     /// Limits the time of whole operations; see [`deadline`](crate::deadline).
     fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>>;
@@ -71,6 +76,10 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
     #[cfg(feature = "sentry")]
     fn sentry(self, sentry: Sentry) -> ServiceBuilder<Stack<SentryLayer, L>> {
         self.layer(SentryLayer::new(sentry))
+    }
+
+    fn sample(self, sampler: impl Sampler) -> ServiceBuilder<Stack<SamplingLayer, L>> {
+        self.layer(SamplingLayer::new(sampler))
     }
 
     fn deadline(self, limits: impl Into<TimeLimits>) -> ServiceBuilder<Stack<DeadlineLayer, L>> {

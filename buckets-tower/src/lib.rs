@@ -14,6 +14,7 @@ mod read_only;
 mod refusable;
 pub mod resume;
 pub mod retry;
+pub mod sampling;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 pub mod telemetry;
@@ -31,6 +32,7 @@ pub use read_only::{ReadOnly, ReadOnlyLayer};
 pub use refusable::Refusable;
 pub use resume::{Resume, ResumeLayer};
 pub use retry::{Retry, RetryLayer};
+pub use sampling::{Sampled, SamplingLayer};
 #[cfg(feature = "sentry")]
 pub use sentry::SentryLayer;
 pub use telemetry::{Telemetry, TelemetryLayer};

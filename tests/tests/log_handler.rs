@@ -8,7 +8,8 @@ use std::time::Duration;
 use buckets::handlers::log::Log;
 use buckets::telemetry::catalogue::names;
 use buckets::telemetry::{
-    AttachError, Dispatcher, Event, EventName, KeyPolicy, Number, Outcome, Scope, Span, SpanStart, Value,
+    AttachError, Candidate, Dispatcher, Event, EventName, KeyPolicy, Number, Outcome, Sampling, Scope, Span, SpanStart,
+    Value,
 };
 use buckets::testing::ManualClock;
 use buckets::{Error, ErrorKind, Key};
@@ -176,6 +177,24 @@ fn only_failures_are_warnings() {
     let expected = expected.map(|(level, message)| (level.to_owned(), message.to_owned()));
     assert_eq!(lines(Level::TRACE), expected);
     assert_eq!(lines(Level::WARN), expected[3..]);
+}
+
+#[test]
+fn what_sampling_drops_is_left_out_and_what_fails_never_is() {
+    for (decided, successes, weight) in [(Sampling::DROPPED, 0, None), (Sampling::kept(10.0), 1, Some(10.0))] {
+        let (dispatcher, _) = attached(Log::new());
+        dispatcher.set_sampler(move |_: &Candidate<'_>| decided);
+        let lines = logged(Level::TRACE, || {
+            let begin = || Span::start(&scope(&dispatcher), &names::CLOUD_HEAD);
+            begin().succeed();
+            begin().fail(&Error::not_found());
+            drop(begin());
+        })
+        .lines();
+        assert_eq!(lines.len(), successes + 2);
+        assert_eq!(lines[0]["fields"]["weight"].as_f64(), weight.filter(|_| successes > 0));
+        assert!(lines[successes..].iter().all(|line| line["fields"]["weight"].is_null()), "each stands for itself");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use buckets::operation::{Op, Request};
-use buckets::telemetry::{Scope, Span};
+use buckets::telemetry::{Sampling, Scope, Span};
 
 use super::{Describe, Description};
 
@@ -32,6 +32,10 @@ impl Describe<Request> for ByOperation {
     fn enter(&self, request: &mut Request, span: &Span) {
         request.context.span = span.id();
         request.context.sampling = span.sampling();
+    }
+
+    fn carry(&self, request: &mut Request, sampling: Sampling) {
+        request.context.sampling = sampling;
     }
 
     fn progress(&self, request: &mut Request) -> Option<Arc<AtomicU64>> {

@@ -23,6 +23,11 @@ pub trait Describe<R> {
         let _ = (request, span);
     }
 
+    /// Tells what is below, through the request, what was decided for it. By default nothing.
+    fn carry(&self, request: &mut R, sampling: Sampling) {
+        let _ = (request, sampling);
+    }
+
     /// A counter of the bytes moved so far, for the `bytes` of a call that does not end well. By
     /// default none.
     fn progress(&self, request: &mut R) -> Option<Arc<AtomicU64>> {

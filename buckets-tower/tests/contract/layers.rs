@@ -5,12 +5,13 @@ use std::time::Duration;
 use buckets::handlers::sentry::Sentry;
 use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
+use buckets::telemetry::Ratio;
 use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
 use buckets_tower::{
-    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SentryLayer, TelemetryLayer, TimeoutLayer,
-    ValidateLayer,
+    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, TelemetryLayer,
+    TimeoutLayer, ValidateLayer,
 };
 use tower::{Layer, Service, ServiceExt};
 
@@ -38,6 +39,7 @@ fn layers() -> Vec<Erased> {
         erased("telemetry", TelemetryLayer::new()),
         erased("sentry", SentryLayer::new(Sentry::new())),
         erased("deadline", DeadlineLayer::new(hour)),
+        erased("sampling", SamplingLayer::new(Ratio::new(0.5))),
         erased("resume", ResumeLayer::default()),
         erased("retry", RetryLayer::default()),
         erased("timeout", TimeoutLayer::new(hour).idle(hour)),

@@ -8,6 +8,7 @@ mod limits;
 mod prefix;
 mod read_only;
 mod retries;
+mod sampling;
 mod telemetry;
 mod timeouts;
 mod validate;

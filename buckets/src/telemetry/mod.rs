@@ -69,7 +69,7 @@ pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
 pub use level::Level;
 pub use name::EventName;
 pub use outcome::{Outcome, Status};
-pub use sampling::Sampling;
+pub use sampling::{Adaptive, AndThen, Candidate, KeepSlow, RateLimit, Ratio, Sampler, Sampling};
 pub use scope::Scope;
 #[cfg(any(test, feature = "prometheus", feature = "sentry", feature = "testing"))]
 pub(crate) use selector::Selector;

@@ -12,8 +12,8 @@ use crate::telemetry::kept::Kept;
 use crate::telemetry::spare::{self, Spare};
 use crate::telemetry::top_level_type::TopLevelType;
 use crate::telemetry::{
-    CurrentSpan, Event, EventName, Field, KeyPolicy, Level, Measurement, Outcome, Sampling, Scope, SpanId, SpanStart,
-    Stage, Timestamp, Watched,
+    Candidate, CurrentSpan, Event, EventName, Field, KeyPolicy, Level, Measurement, Outcome, Sampling, Scope, SpanId,
+    SpanStart, Stage, Timestamp, Watched,
 };
 
 /// An operation under observation: one `start`, and exactly one `stop` or `exception`, whatever happens.
@@ -217,6 +217,9 @@ impl Span {
         active.in_one_piece = false;
         let data = &mut active.data;
         data.fill(scope, name, id, &what);
+        if !data.sampling.is_decided() {
+            data.sampling = dispatcher.sample(|| Candidate::beginning(scope, name, data.operation, id, data.started));
+        }
         data.told = dispatcher.emit(Event {
             name,
             stage: Stage::Start,

@@ -7,4 +7,5 @@ mod canary;
 mod endings;
 mod handlers;
 mod mix;
+mod sampling;
 mod scripted;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::telemetry::selector::Selector;
-use crate::telemetry::{Event, Handler, Scope};
+use crate::telemetry::{Candidate, Event, Handler, Sampler, Sampling, Scope};
 
 /// A handler under its id.
 pub(super) struct Attached {
@@ -45,7 +45,15 @@ pub(super) fn call(handlers: &[Arc<Attached>], event: &mut Event<'_>) -> Option<
     failed
 }
 
-/// Drops what a handler panicked with, which may itself panic when dropped.
+/// What `sampler` decides; if it panics, nothing.
+pub(super) fn sample(sampler: &dyn Sampler, candidate: &Candidate<'_>) -> Sampling {
+    catch_unwind(AssertUnwindSafe(|| sampler.sample(candidate))).unwrap_or_else(|payload| {
+        discard(payload);
+        Sampling::UNDECIDED
+    })
+}
+
+/// Drops what a handler or sampler panicked with, which may itself panic when dropped.
 #[cold]
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {

@@ -21,7 +21,8 @@ use crate::telemetry::selector::Selector;
 use crate::telemetry::span::{SpanData, SpanEnd};
 use crate::telemetry::turn::Turn;
 use crate::telemetry::{
-    Event, EventName, Field, Handler, KeyPolicy, Measurement, Sampling, Scope, Stage, Timestamp, Value, catalogue,
+    Candidate, Event, EventName, Field, Handler, KeyPolicy, Measurement, Sampler, Sampling, Scope, Stage, Timestamp,
+    Value, catalogue,
 };
 
 /// Brings events to the handlers that asked for them.
@@ -57,6 +58,7 @@ struct Shared {
     register: Mutex<Register>,
     clock: ClockSource,
     key_policy: OnceLock<KeyPolicy>,
+    sampler: OnceLock<Box<dyn Sampler>>,
     suppressed: AtomicU64,
 }
 
@@ -157,6 +159,21 @@ impl Dispatcher {
     /// Sets what events show of keys, once; says whether it was not set before.
     pub fn set_key_policy(&self, policy: KeyPolicy) -> bool {
         self.shared().key_policy.set(policy).is_ok()
+    }
+
+    /// Has `sampler` decide, once for all, which operations sampled sinks hear of; says whether
+    /// there was none before. Without one, all.
+    pub fn set_sampler(&self, sampler: impl Sampler) -> bool {
+        self.shared().sampler.set(Box::new(sampler)).is_ok()
+    }
+
+    /// What is decided for an operation that is part of no other one.
+    #[inline]
+    pub(crate) fn sample<'a>(&self, candidate: impl FnOnce() -> Candidate<'a>) -> Sampling {
+        match self.shared().sampler.get() {
+            Some(sampler) => attached::sample(&**sampler, &candidate()),
+            None => Sampling::UNDECIDED,
+        }
     }
 
     /// The moment now on this dispatcher's clock.
@@ -335,6 +352,7 @@ impl Shared {
             register: Mutex::new(Register { attached: Vec::new(), attachments: 0, scopes: Vec::new() }),
             clock,
             key_policy: OnceLock::new(),
+            sampler: OnceLock::new(),
             suppressed: AtomicU64::new(0),
         }
     }

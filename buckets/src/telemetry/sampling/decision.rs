@@ -56,6 +56,14 @@ impl Sampling {
         self
     }
 
+    /// With the earlier of both limits beyond which an operation is slow.
+    pub(super) const fn slow_as(mut self, other: Self) -> Self {
+        if self.slow_after == 0 || (other.slow_after > 0 && other.slow_after < self.slow_after) {
+            self.slow_after = other.slow_after;
+        }
+        self
+    }
+
     /// Whether somebody has decided.
     pub const fn is_decided(self) -> bool {
         !matches!(self.decision, Decision::Undecided)
