@@ -6,6 +6,9 @@
 //! no test is skipped. These are test helpers: whatever goes wrong in them panics.
 
 pub mod browser;
+pub mod packages;
 pub mod process;
 pub mod prometheus;
 pub mod promtool;
+pub mod relay;
+pub mod spotlight;

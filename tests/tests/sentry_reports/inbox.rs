@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sentry::protocol::{Context, Event, Value};
 use sentry::test::TestTransport;
-use sentry::{ClientOptions, Hub, SentryFutureExt};
+use sentry::{ClientOptions, Envelope, Hub, SentryFutureExt};
 
 /// Where reports come in, and the hub that sends them there.
 pub(crate) struct Inbox {
@@ -37,6 +37,16 @@ impl Inbox {
     /// What came in since last asked.
     pub(crate) fn events(&self) -> Vec<Event<'static>> {
         self.transport.fetch_and_clear_events()
+    }
+
+    /// What came in since last asked, as it goes over the wire.
+    pub(crate) fn envelopes(&self) -> Vec<Vec<u8>> {
+        let written = |envelope: &Envelope| {
+            let mut bytes = Vec::new();
+            envelope.to_writer(&mut bytes).expect("memory takes it");
+            bytes
+        };
+        self.transport.fetch_and_clear_envelopes().iter().map(written).collect()
     }
 
     /// The one event that came in.

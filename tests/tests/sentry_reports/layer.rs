@@ -1,7 +1,5 @@
 //! The tower layer: alone, beside the handler, over other services.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use buckets::handlers::sentry::Sentry;
@@ -9,8 +7,9 @@ use buckets::operation::{Get, Head, Put, Reply, Request, Response};
 use buckets::telemetry::{Dispatcher, EventName, Outcome, Scope, Span};
 use buckets::testing::Capture;
 use buckets::{BoxError, Cloud, ErrorKind};
+use buckets_tower::retry::RetryPolicy;
 use buckets_tower::telemetry::Description;
-use buckets_tower::{SentryLayer, TelemetryLayer};
+use buckets_tower::{RetryLayer, SentryLayer, TelemetryLayer};
 use tower::timeout::TimeoutLayer;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
@@ -82,29 +81,27 @@ async fn the_layer_and_the_handler_do_not_report_the_same_failure() {
     }
 }
 
-#[tokio::test]
+/// Once, outside of what retries, with the attempts as steps.
+#[tokio::test(start_paused = true)]
 async fn what_is_retried_below_is_reported_when_it_finally_fails() {
-    let tries = Arc::new(AtomicU32::new(0));
-    let count = Arc::clone(&tries);
-    let bottom = service_fn(move |_: Request| {
-        count.fetch_add(1, Ordering::Relaxed);
-        async { Err::<Response, _>(unavailable()) }
-    });
-    let again = service_fn(move |request: Request| {
-        let bottom = bottom.clone();
-        async move {
-            let more = request.try_clone().expect("no body");
-            match bottom.clone().oneshot(request).await {
-                Err(_) => bottom.oneshot(more).await,
-                done => done,
-            }
-        }
-    });
+    let sentry = Sentry::new();
+    let dispatcher = Dispatcher::new();
+    sentry.attach(&dispatcher).expect("attached");
+    let cloud = Cloud::over("uploads", "s3", failing(unavailable))
+        .layer(RetryLayer::new(RetryPolicy::new().max_attempts(3)))
+        .layer(SentryLayer::new(sentry))
+        .layer(TelemetryLayer::new())
+        .dispatcher(dispatcher)
+        .build();
     let inbox = Inbox::new();
-    let store = SentryLayer::new(Sentry::new()).layer(again);
-    inbox.during(store.oneshot(Request::new(Get::new(key())))).await.expect_err("it fails");
-    inbox.one();
-    assert_eq!(tries.load(Ordering::Relaxed), 2);
+    inbox.during(cloud.read(&key())).await.expect_err("it fails");
+    let event = inbox.one();
+    assert_eq!(storage(&event, "attempts").expect("a count"), 3);
+    let steps: Vec<_> = event.breadcrumbs.iter().filter_map(|step| step.category.as_deref()).collect();
+    assert_eq!(steps, ["buckets.adapter.get.retry", "buckets.adapter.get.retry", "buckets.adapter.get.give_up"]);
+    assert_eq!(event.breadcrumbs[1].data["attempt"], 2);
+    assert_eq!(event.breadcrumbs[1].data["kind"], "unavailable");
+    assert!(event.breadcrumbs[1].data.contains_key("wait_ms"));
 }
 
 #[tokio::test(start_paused = true)]

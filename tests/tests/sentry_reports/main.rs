@@ -7,5 +7,6 @@ mod layer;
 mod limits;
 mod origin;
 mod privacy;
+mod real;
 mod stores;
 mod tracing;

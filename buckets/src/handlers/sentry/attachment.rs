@@ -5,7 +5,7 @@ use sentry_core::Hub;
 use super::hubs::{Hubs, STREAMED};
 use super::reporter::Reporter;
 use crate::telemetry::catalogue::EVENTS;
-use crate::telemetry::{AttachError, Event, Handler, Outcome, Selector, SpanId, Stage};
+use crate::telemetry::{AttachError, Event, EventName, Handler, Outcome, Selector, SpanId, Stage};
 
 /// The handler as one dispatcher has it.
 pub(super) struct Attachment {
@@ -13,6 +13,8 @@ pub(super) struct Attachment {
     place: Place,
     /// Whose failures are reported; those of others are steps on the way to one.
     reported: Vec<Selector>,
+    /// Those operations with a body whose failures are reported.
+    streamed: Vec<&'static EventName>,
     // Goes with the attachment, whose ends are not told any more then.
     hubs: Hubs,
 }
@@ -35,29 +37,26 @@ impl Attachment {
             Place::Dispatcher => reporter.settings().select.iter().map(parse).collect::<Result<_, _>>()?,
             Place::Layer => vec![parse(&String::new())?],
         };
-        Ok(Self { reporter: Arc::clone(reporter), place, reported, hubs: Hubs::default() })
+        let mut attachment =
+            Self { reporter: Arc::clone(reporter), place, reported, streamed: Vec::new(), hubs: Hubs::default() };
+        attachment.streamed = STREAMED.into_iter().filter(|name| attachment.reports(name.as_str())).collect();
+        Ok(attachment)
     }
 
     /// What the handler must be told of.
     pub(super) fn selectors(&self) -> Vec<String> {
-        let streamed = STREAMED.iter().map(|name| name.as_str()).filter(|name| self.reports(name));
-        let points = EVENTS.iter().filter(|event| event.stages == [Stage::Point]).map(|event| event.name.as_str());
-        self.reported
-            .iter()
-            .map(|selector| selector.as_str().to_owned())
-            .chain(streamed.flat_map(|name| [format!("{name}.start"), format!("{name}.stop")]))
-            .chain(points.map(str::to_owned))
-            .chain(["buckets.adapter.*.exception".to_owned()])
-            .collect()
+        let streamed = self.streamed.iter().flat_map(|name| [format!("{name}.start"), format!("{name}.stop")]);
+        let points = EVENTS.iter().filter(|event| event.stages == [Stage::Point]).map(|event| event.name.to_string());
+        let reported = self.reported.iter().map(|selector| selector.as_str().to_owned());
+        reported.chain(streamed).chain(points).chain(["buckets.adapter.*.exception".to_owned()]).collect()
     }
 
     fn reports(&self, name: &str) -> bool {
         self.reported.iter().any(|selector| selector.matches(name, Stage::Exception))
     }
 
-    fn hub_of(&self, event: &Event<'_>) -> Option<Arc<Hub>> {
-        let may_have_one = STREAMED.contains(&event.name());
-        may_have_one.then(|| self.hubs.take(event.span_id())).flatten()
+    fn is_streamed(&self, event: &Event<'_>) -> bool {
+        self.streamed.contains(&event.name())
     }
 
     fn failed(&self, event: &Event<'_>, hub: Option<Arc<Hub>>) {
@@ -78,11 +77,11 @@ impl Attachment {
 impl Handler for Attachment {
     fn handle(&self, event: &Event<'_>) {
         match event.stage() {
-            Stage::Start if STREAMED.contains(&event.name()) => self.hubs.remember(event.span_id()),
+            Stage::Start if self.is_streamed(event) => self.hubs.remember(event.span_id()),
             Stage::Start => {}
             Stage::Point => self.reporter.note(event),
             Stage::Stop | Stage::Exception => {
-                let hub = self.hub_of(event);
+                let hub = self.is_streamed(event).then(|| self.hubs.take(event.span_id())).flatten();
                 if event.outcome().is_some_and(Outcome::is_failure) {
                     self.failed(event, hub);
                 }
