@@ -18,9 +18,9 @@ use tower::{Layer, Service, ServiceExt};
 pub(crate) const MEASURE: Measure = |work| allocation_counter::measure(work).count_total;
 
 /// A layer whose type is erased, so that all are of one.
-type Erased = (&'static str, Box<dyn Fn(BoxStore) -> BoxStore>);
+pub(crate) type Erased = (&'static str, Box<dyn Fn(BoxStore) -> BoxStore>);
 
-fn erased<L>(name: &'static str, layer: L) -> Erased
+pub(crate) fn erased<L>(name: &'static str, layer: L) -> Erased
 where
     L: Layer<BoxStore> + 'static,
     L::Service: Store + Service<Request, Error = BoxError>,
@@ -33,7 +33,7 @@ fn base() -> Key {
 }
 
 /// Each layer, as little in the way as it can be.
-fn layers() -> Vec<Erased> {
+pub(crate) fn layers() -> Vec<Erased> {
     let hour = Duration::from_secs(3600);
     vec![
         erased("telemetry", TelemetryLayer::new()),

@@ -9,6 +9,7 @@ mod prefix;
 mod read_only;
 mod retries;
 mod sampling;
+mod stock;
 mod telemetry;
 mod timeouts;
 mod validate;
