@@ -1,5 +1,9 @@
 //! Handlers that bring events to where people look: logs, metrics and error trackers.
 
+#[cfg(any(feature = "performance", feature = "statsd"))]
+mod by_event;
+#[cfg(any(feature = "prometheus", feature = "statsd"))]
+mod cells;
 #[cfg(feature = "log")]
 pub mod log;
 #[cfg(feature = "performance")]
@@ -8,5 +12,7 @@ pub mod performance;
 pub mod prometheus;
 #[cfg(feature = "sentry")]
 pub mod sentry;
+#[cfg(feature = "statsd")]
+pub mod statsd;
 #[cfg(any(feature = "log", feature = "sentry"))]
 mod text;

@@ -19,7 +19,8 @@ pub use self::settings::PerformanceBuilder;
 use self::settings::Settings;
 pub use self::snapshot::{OperationPerformance, Snapshot, Totals};
 pub use self::window::Durations;
-use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Scope, Stage, WeakDispatcher};
+use crate::handlers::by_event::ByEvent;
+use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Stage, Timestamp, WeakDispatcher};
 
 /// Follows how long operations take, by adapter and operation. Clones are the same monitor.
 ///
@@ -58,17 +59,13 @@ pub struct Performance(Arc<Monitor>);
 
 struct Monitor {
     settings: Settings,
-    /// Its number for what it keeps in scopes.
-    slot: usize,
+    by_event: ByEvent<Series>,
     dispatcher: OnceLock<WeakDispatcher>,
     series: RwLock<HashMap<SeriesKey, Arc<Series>>>,
 }
 
 /// Adapter and operation.
 type SeriesKey = (Box<str>, &'static str);
-
-/// The series of one scope, by the event's number.
-type Resolved = RwLock<HashMap<usize, Arc<Series>>>;
 
 /// What series over the limit are called.
 const OTHER: &str = "other";
@@ -148,10 +145,10 @@ impl Handler for Performance {
 
 impl Monitor {
     fn new(settings: Settings) -> Self {
-        Self { settings, slot: Scope::new_slot(), dispatcher: OnceLock::new(), series: RwLock::default() }
+        Self { settings, by_event: ByEvent::new(), dispatcher: OnceLock::new(), series: RwLock::default() }
     }
 
-    fn now(&self) -> Option<crate::telemetry::Timestamp> {
+    fn now(&self) -> Option<Timestamp> {
         Some(self.dispatcher.get()?.upgrade()?.now())
     }
 
@@ -159,19 +156,8 @@ impl Monitor {
         self.series.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Calls `with` on the series of `event`, which its scope remembers.
     fn with_series<R>(&self, event: &Event<'_>, with: impl FnOnce(&Series) -> R) -> R {
-        let id = event.name().id();
-        event.scope().local(self.slot, Resolved::default, |resolved| {
-            let known = resolved.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(series) = known.get(&id) {
-                return with(series);
-            }
-            drop(known);
-            let series = self.series(event.adapter(), event.operation());
-            resolved.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&series));
-            with(&series)
-        })
+        self.by_event.with(event, || self.series(event.adapter(), event.operation()), with)
     }
 
     fn series(&self, adapter: &str, operation: &'static str) -> Arc<Series> {

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::error::{Error, ErrorKind};
-use crate::telemetry::{EventName, Outcome, Span, Status};
+use crate::telemetry::{EventName, Outcome, Scope, Span, Status};
 use crate::testing::ManualClock;
 
 static PUT: EventName = EventName::new("buckets.adapter.put");

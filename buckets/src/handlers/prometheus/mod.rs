@@ -1,7 +1,6 @@
 //! Metrics for Prometheus to scrape.
 
 mod admission;
-mod cells;
 mod collector;
 mod format;
 mod metric;

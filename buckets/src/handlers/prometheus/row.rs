@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::admission::Admission;
-use super::cells::{Cells, Part};
 use super::metric::{EndTag, Metric};
 use super::series::{Labels, Sample};
+use crate::handlers::cells::{Cells, Part};
 use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag, operation_of};
 use crate::telemetry::{Event, EventName, Stage};
 

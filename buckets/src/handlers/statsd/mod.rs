@@ -1,0 +1,162 @@
+//! Metrics for StatsD servers: Datadog's agent, Telegraf, Graphite and the original.
+
+mod builder;
+mod dialect;
+mod sender;
+mod series;
+mod shared;
+mod stats;
+mod transport;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
+
+pub use self::builder::StatsDBuilder;
+pub use self::dialect::{Dialect, Timing};
+use self::series::Series;
+use self::shared::{Measured, Shared};
+pub use self::stats::Stats;
+use crate::handlers::by_event::ByEvent;
+use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage};
+
+/// Sends what happens to a StatsD server. Clones are the same sender.
+///
+/// For each event, such as `buckets.cloud.insert`, with the tags `adapter` and `cloud`:
+///
+/// | name ends in | type | what |
+/// |---|---|---|
+/// | `.duration` | histogram, distribution or timer | how long operations that succeeded took, in milliseconds |
+/// | `.count` | counter | operations that succeeded |
+/// | `.error` | counter | operations that failed, with the tag `error`: the kind |
+/// | `.expected` | counter | operations that gave an error that is an answer |
+/// | `.cancelled` | counter | operations nobody waited for |
+/// | `.bytes` | counter | content moved, however the operation ended |
+/// | `.in_flight` | gauge | operations that have begun and not ended |
+/// | nothing | counter | events without duration, such as `buckets.adapter.put.retry` |
+///
+/// Counts are kept here and sent as sums, so they are exact, whatever the traffic. Times go through a
+/// queue that never makes an operation wait: where it is full they are dropped, and
+/// [counted](Self::stats). Of operations that were [sampled](crate::telemetry::Sampling) the times
+/// say for how many they stand (`|@0.1`). One thread sends, at least every second.
+///
+/// These protocols have no escaping, so that a tag with a line break could forge metrics: what might
+/// end a field is sent as `_`.
+///
+/// ```
+/// use buckets::handlers::statsd::StatsD;
+/// use buckets::telemetry::Dispatcher;
+///
+/// let dispatcher = Dispatcher::new();
+/// let statsd = StatsD::builder().tag("env", "prod").udp("127.0.0.1:8125")?;
+/// statsd.attach(&dispatcher)?;
+/// // ... and before the program ends:
+/// statsd.shutdown(std::time::Duration::from_secs(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct StatsD(Arc<Handle>);
+
+struct Handle {
+    selectors: Vec<String>,
+    shared: Arc<Shared>,
+    series: ByEvent<Series>,
+    sender: Thread,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl StatsD {
+    /// The id under which it is attached.
+    pub const ID: &'static str = "statsd";
+
+    /// A sender with settings of its own; [`udp`](StatsDBuilder::udp) or
+    /// [`unix`](StatsDBuilder::unix) starts it.
+    pub fn builder() -> StatsDBuilder {
+        StatsDBuilder::new()
+    }
+
+    fn new(selectors: Vec<String>, shared: Arc<Shared>, thread: JoinHandle<()>) -> Self {
+        let sender = thread.thread().clone();
+        Self(Arc::new(Handle { selectors, shared, series: ByEvent::new(), sender, thread: Mutex::new(Some(thread)) }))
+    }
+
+    /// Attaches this handler to `dispatcher`, under the id [`ID`](Self::ID).
+    ///
+    /// # Errors
+    /// [`AttachError::AlreadyAttached`] if there is one already,
+    /// [`InvalidSelector`](AttachError::InvalidSelector) for a selection that is none.
+    pub fn attach(&self, dispatcher: &Dispatcher) -> Result<(), AttachError> {
+        let selectors: Vec<_> = self.0.selectors.iter().map(String::as_str).collect();
+        dispatcher.attach_many(Self::ID, &selectors, self.clone())
+    }
+
+    /// Sends all that was measured until now, and says whether that was done within `timeout`. Blocks
+    /// the calling thread, so not for use in asynchronous code.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        self.0.shared.is_closed() || self.0.shared.wait_for_round(&self.0.sender, timeout)
+    }
+
+    /// Sends all that was measured and ends the thread; says whether that was done within `timeout`.
+    /// What is measured afterwards is dropped. Blocks the calling thread. Dropping the last clone, the one
+    /// that is attached included, does the same without limit, which as a rule is a matter of
+    /// milliseconds: no datagram is waited for.
+    pub fn shutdown(&self, timeout: Duration) -> bool {
+        let is_done = self.flush(timeout);
+        if is_done {
+            self.0.close();
+        } else {
+            // The thread hangs; it ends when it can.
+            self.0.shared.close();
+        }
+        is_done
+    }
+
+    /// What became of the measurements so far.
+    pub fn stats(&self) -> Stats {
+        self.0.shared.tally.read()
+    }
+}
+
+impl Handler for StatsD {
+    fn handle(&self, event: &Event<'_>) {
+        let Handle { shared, series, sender, .. } = &*self.0;
+        let weight = event.weight().filter(|_| event.outcome() == Some(Outcome::Success));
+        if shared.is_closed() {
+            let measurements = u64::from(event.stage() != Stage::Start) + u64::from(weight.is_some());
+            return stats::add(&shared.tally.closed, measurements);
+        }
+        let measure = |series: &Series| {
+            series.count(event);
+            if let Some(weight) = weight {
+                let nanos = event.duration().unwrap_or_default().as_nanos() as u64;
+                shared.time(Measured { series: series.number, weight: weight as f32, nanos }, sender);
+            }
+        };
+        series.with(event, || shared.new_series(event), measure);
+    }
+}
+
+impl Handle {
+    fn close(&self) {
+        self.shared.close();
+        self.sender.unpark();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // A panic of the sender was printed by its thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl fmt::Debug for StatsD {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatsD").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
