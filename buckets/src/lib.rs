@@ -39,6 +39,8 @@
 //! | `macros` | yes | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
 //! | `performance` | | a monitor of how fast operations are, with alerts |
+//! | `sentry` | | a handler that reports failures to Sentry |
+//! | `statsd` | | a handler that sends metrics to a StatsD server |
 //! | `toml` | | [`CloudConfig::all_from_toml`] |
 //! | `testing` | | capture helper, manual clock, conformance suite for adapters |
 

@@ -12,3 +12,4 @@ pub mod prometheus;
 pub mod promtool;
 pub mod relay;
 pub mod spotlight;
+pub mod statsd;
