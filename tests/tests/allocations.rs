@@ -1,6 +1,7 @@
 //! What is observed allocates no more than what is not.
 
 use std::future::Future;
+use std::time::Duration;
 
 use allocation_counter::measure;
 use buckets::adapter::Memory;
@@ -8,9 +9,9 @@ use buckets::handlers::prometheus::Prometheus;
 use buckets::operation::{Get, Head, Put};
 use buckets::store::Store;
 use buckets::telemetry::catalogue::names::ADAPTER_GET;
-use buckets::telemetry::{Dispatcher, Event, Scope, Span, SpanStart};
+use buckets::telemetry::{Adaptive, Dispatcher, Event, RateLimit, Ratio, Sampler, Scope, Span, SpanStart};
 use buckets::{Cloud, ErrorKind, Key};
-use buckets_tower::TelemetryLayer;
+use buckets_tower::{DeadlineLayer, ResumeLayer, RetryLayer, SamplingLayer, TelemetryLayer, TimeoutLayer};
 use bytes::Bytes;
 use futures_util::FutureExt;
 
@@ -38,6 +39,27 @@ fn telemetry_allocates_nothing_on_top_of_the_adapter() {
     assert_eq!(InMemory::new(idle).allocations(), bare.allocations());
     let metered = Cloud::builder("main", Memory::new()).layer(layer).dispatcher(with_metrics()).build();
     assert_eq!(InMemory::new(metered).allocations(), bare.allocations());
+}
+
+#[test]
+fn layers_allocate_nothing_on_top_of_the_adapter() {
+    let bare = InMemory::new(Cloud::new("main", Memory::new())).allocations();
+    let hour = Duration::from_secs(3600);
+    let full = |dispatcher| {
+        Cloud::builder("main", Memory::new())
+            .layer(TimeoutLayer::new(hour).idle(hour))
+            .layer(RetryLayer::default())
+            .layer(ResumeLayer::default())
+            .layer(SamplingLayer::new(Ratio::new(0.5).keep_slow(hour)))
+            .layer(DeadlineLayer::new(hour))
+            .layer(TelemetryLayer::new())
+            .dispatcher(dispatcher)
+            .build()
+    };
+    for dispatcher in [Dispatcher::new(), with_metrics()] {
+        dispatcher.set_sampler(RateLimit::per_second(100.0).and_then(Adaptive::per_second(10.0)));
+        assert_eq!(InMemory::new(full(dispatcher)).allocations(), bare);
+    }
 }
 
 fn assert_spans_allocate_nothing(dispatcher: Dispatcher) {

@@ -55,3 +55,14 @@ async fn a_cloud_tells_the_attempts_of_what_failed() {
     assert_eq!(capture.one("buckets.adapter.get.give_up").field("reason"), Some("attempts"));
     capture.assert_conserved();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cloud_tells_the_attempts_of_what_succeeded() {
+    let capture = Capture::new();
+    let flaky = Flaky::new(vec![Behaviour::Fails(ErrorKind::Throttled); 2]);
+    let stack = observed(policy(), &flaky);
+    let cloud = buckets::Cloud::over("cloud", "flaky", stack).dispatcher(capture.dispatcher()).build();
+    cloud.insert(buckets::Upload::from_bytes("a.txt", CONTENT)).await.expect("the third attempt");
+    assert_eq!(capture.one("buckets.cloud.insert.stop").attempts, Some(3));
+    assert_eq!(capture.one("buckets.adapter.put.stop").attempts, Some(3));
+}

@@ -123,6 +123,11 @@ impl GetBody {
     /// [`TooLarge`](ErrorKind::TooLarge), before reading where the length is known; what the store
     /// fails with; a wrong length.
     pub async fn collect(mut self, limit: u64) -> Result<Bytes> {
+        self.gather(limit).await
+    }
+
+    /// As [`collect`](Self::collect), of a body that can be asked afterwards how far that came.
+    pub(crate) async fn gather(&mut self, limit: u64) -> Result<Bytes> {
         let too_large =
             || Error::new(ErrorKind::TooLarge, format!("the content is larger than the limit of {limit} bytes"));
         if self.remaining().is_some_and(|remaining| remaining > limit) {

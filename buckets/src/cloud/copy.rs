@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use super::key_strategy::display_filename;
+use super::progress::Progress;
 use super::{Cloud, Locate, Object};
 use crate::error::Result;
 use crate::key::Key;
@@ -68,18 +69,18 @@ impl<S: Store> Cloud<S> {
             None => self.new_key(id, filename),
         };
         let observed = self.begin_at(&names::CLOUD_COPY, &destination).expecting(Expectation::of(&options.condition));
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             let (source, destination) = (source.locate(from.name())?, destination?);
             let meta = if self.can_copy_from(from) {
                 let copy = Copy { source, destination, condition: options.condition };
-                self.send(copy, context).await?.meta
+                self.send(copy, context, &progress).await?.meta
             } else {
-                self.stream_from(from, source, destination, options.condition, context).await?
+                self.stream_from(from, source, destination, options.condition, (context, &progress)).await?
             };
             Ok(Object::new(id, display_filename(filename), self.name(), meta))
         };
-        observed.run(work, |object| Some(object.size())).await
+        observed.run(work, &progress, |object| Some(object.size())).await
     }
 
     /// Whether the store itself can copy: only where both clouds are known to be on the same one
@@ -96,18 +97,21 @@ impl<S: Store> Cloud<S> {
         source: Key,
         destination: Key,
         condition: Condition,
-        context: Context,
+        (context, progress): (Context, &Progress),
     ) -> Result<ObjectMeta> {
-        let mut reading = Context::new(from.shared.scope.clone());
-        reading.span = context.span;
-        let fetched = from.send(Get::new(source), reading).await?;
+        let reading = Context { scope: from.shared.scope.clone(), ..context.clone() };
+        let fetched = from.send(Get::new(source), reading, &Progress::default()).await?;
+        let mut body = fetched.body.into();
+        if context.span.is_some() {
+            progress.sends(&mut body);
+        }
         let put = Put {
             key: destination,
-            body: fetched.body.into(),
+            body,
             attributes: fetched.meta.attributes,
             condition,
             checksum: fetched.meta.checksum,
         };
-        Ok(self.send(put, context).await?.meta)
+        Ok(self.send(put, context, progress).await?.meta)
     }
 }

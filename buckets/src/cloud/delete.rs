@@ -1,4 +1,5 @@
 use super::observe::no_bytes;
+use super::progress::Progress;
 use super::{Cloud, Locate};
 use crate::error::Result;
 use crate::operation::{Delete, Deleted};
@@ -13,7 +14,7 @@ impl<S: Store> Cloud<S> {
     pub async fn delete(&self, object: impl Locate) -> Result<Deleted> {
         let key = object.locate(self.name());
         let observed = self.begin_at(&names::CLOUD_DELETE, &key);
-        let context = observed.context();
-        observed.run(async { self.send(Delete::new(key?), context).await }, no_bytes).await
+        let (context, progress) = (observed.context(), Progress::default());
+        observed.run(async { self.send(Delete::new(key?), context, &progress).await }, &progress, no_bytes).await
     }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::key_strategy::display_filename;
 use super::observe::no_bytes;
+use super::progress::Progress;
 use super::{Cloud, Location, Object, content_type_by_extension};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Constraints, Head, Sign, SignedMethod, SignedUrl, media_type};
@@ -123,7 +124,7 @@ impl<S: Store> Cloud<S> {
         let id = Uuid::new_v4();
         let key = self.new_key(id, filename);
         let observed = self.begin_at(&names::CLOUD_DIRECT_UPLOAD, &key);
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             let key = key?;
             let content_type = options.content_type.or_else(|| content_type_by_extension(filename).map(str::to_owned));
@@ -133,7 +134,7 @@ impl<S: Store> Cloud<S> {
                 content_disposition: None,
             };
             let sign = Sign::new(key.clone(), SignedMethod::Put, options.expires_in)?.with_constraints(constraints);
-            let url = self.send(sign, context).await?;
+            let url = self.send(sign, context, &progress).await?;
             let headers = content_type.iter().map(|value| ("content-type", value.clone())).collect();
             let pending = PendingUpload {
                 id,
@@ -144,7 +145,7 @@ impl<S: Store> Cloud<S> {
             };
             Ok(DirectUpload { url, headers, pending })
         };
-        observed.run(work, no_bytes).await
+        observed.run(work, &progress, no_bytes).await
     }
 
     /// Takes an upload made past the application: checks that it is there and is what was allowed.
@@ -155,10 +156,10 @@ impl<S: Store> Cloud<S> {
     /// stays for you to [`delete`](Self::delete)); what the store answers.
     pub async fn complete_upload(&self, pending: PendingUpload) -> Result<Object> {
         let observed = self.begin(&names::CLOUD_COMPLETE_UPLOAD, || SpanStart::new().key(pending.location.key()));
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             let key = super::Locate::locate(&pending.location, self.name())?;
-            let meta = self.send(Head::new(key), context).await?;
+            let meta = self.send(Head::new(key), context, &progress).await?;
             if pending.max_size.is_some_and(|max| meta.size > max) {
                 return Err(Error::new(ErrorKind::TooLarge, "the upload is larger than its link allowed"));
             }
@@ -169,6 +170,6 @@ impl<S: Store> Cloud<S> {
             }
             Ok(Object::new(pending.id, pending.filename, self.name(), meta))
         };
-        observed.run(work, |object| Some(object.size())).await
+        observed.run(work, &progress, |object| Some(object.size())).await
     }
 }

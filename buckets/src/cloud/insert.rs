@@ -1,5 +1,6 @@
 use uuid::Uuid;
 
+use super::progress::Progress;
 use super::{Cloud, Object, Upload};
 use crate::error::Result;
 use crate::key::Key;
@@ -77,10 +78,13 @@ impl<S: Store> Cloud<S> {
                 key.as_ref().map_or(start, |key| start.key(key))
             })
             .expecting(Expectation::of(&options.condition));
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             let filename = upload.display_filename();
-            let opened = upload.open().await?;
+            let mut opened = upload.open().await?;
+            if context.span.is_some() {
+                progress.sends(&mut opened.body);
+            }
             let put = Put {
                 key: key?,
                 body: opened.body,
@@ -88,12 +92,12 @@ impl<S: Store> Cloud<S> {
                 condition: options.condition,
                 checksum: options.checksum,
             };
-            let stored = self.send(put, context).await?;
+            let stored = self.send(put, context, &progress).await?;
             let mut object = Object::new(id, filename, self.name(), stored.meta);
             object.set_data(opened.data);
             Ok(object)
         };
-        observed.run(work, |object| Some(object.size())).await
+        observed.run(work, &progress, |object| Some(object.size())).await
     }
 
     /// A key for a new object.

@@ -5,6 +5,7 @@ use tempfile::{NamedTempFile, TempPath};
 use tokio::io::AsyncWriteExt;
 
 use super::observe::no_bytes;
+use super::progress::Progress;
 use super::{Cloud, Data, LoadTo, Object, normalize_filename};
 use crate::body::GetBody;
 use crate::error::{Error, ErrorKind, Result};
@@ -26,28 +27,28 @@ impl<S: Store> Cloud<S> {
     pub async fn load(&self, object: &mut Object, to: LoadTo) -> Result<()> {
         let key = super::Locate::locate(&*object, self.name());
         let observed = self.begin_at(&names::CLOUD_LOAD, &key);
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
-            let body = self.send(Get::new(key?), context).await?.body;
+            let mut fetched = progress.receives(self.send(Get::new(key?), context, &progress).await?.body);
             match to {
                 LoadTo::Memory => {
-                    let bytes = body.collect(self.shared.read_limit).await?;
+                    let bytes = fetched.body.gather(self.shared.read_limit).await?;
                     Ok((bytes.len() as u64, Data::Bytes(bytes)))
                 }
                 LoadTo::TemporaryFile => {
-                    let (size, path) = download(body, std::env::temp_dir()).await?;
+                    let (size, path) = download(&mut fetched.body, std::env::temp_dir()).await?;
                     Ok((size, Data::Temporary(Arc::new(path))))
                 }
                 LoadTo::Directory(directory) => {
                     let directory = directory.join(object.id().to_string());
-                    let (size, path) = download(body, directory.clone()).await?;
+                    let (size, path) = download(&mut fetched.body, directory.clone()).await?;
                     let target = directory.join(normalize_filename(object.filename()));
                     path.persist(&target).map_err(|error| local_failure(error.error))?;
                     Ok((size, Data::Loaded(target)))
                 }
             }
         };
-        let (_, data) = observed.run(work, |(size, _)| Some(*size)).await?;
+        let (_, data) = observed.run(work, &progress, |(size, _)| Some(*size)).await?;
         if let Some(Data::Loaded(old)) = object.data().filter(|old| **old != data) {
             remove(old).await?;
         }
@@ -68,14 +69,14 @@ impl<S: Store> Cloud<S> {
                 _ => Ok(()),
             }
         };
-        observed.run(work, no_bytes).await?;
+        observed.run(work, &Progress::default(), no_bytes).await?;
         object.set_data(None);
         Ok(())
     }
 }
 
 /// Writes `body` to a new temporary file in `directory`, which goes again unless all of it arrives.
-async fn download(mut body: GetBody, directory: PathBuf) -> Result<(u64, TempPath)> {
+async fn download(body: &mut GetBody, directory: PathBuf) -> Result<(u64, TempPath)> {
     let file = blocking(move || {
         std::fs::create_dir_all(&directory)?;
         NamedTempFile::new_in(directory)

@@ -1,4 +1,5 @@
 use super::observe::no_bytes;
+use super::progress::Progress;
 use super::{Cloud, Locate};
 use crate::error::{ErrorKind, Result};
 use crate::operation::{Expectation, Head, List, ObjectMeta, Page};
@@ -14,8 +15,8 @@ impl<S: Store> Cloud<S> {
     pub async fn head(&self, object: impl Locate) -> Result<ObjectMeta> {
         let key = object.locate(self.name());
         let observed = self.begin_at(&names::CLOUD_HEAD, &key).expecting(Expectation::Absence);
-        let context = observed.context();
-        observed.run(async { self.send(Head::new(key?), context).await }, no_bytes).await
+        let (context, progress) = (observed.context(), Progress::default());
+        observed.run(async { self.send(Head::new(key?), context, &progress).await }, &progress, no_bytes).await
     }
 
     /// Tells whether an object exists.
@@ -25,15 +26,15 @@ impl<S: Store> Cloud<S> {
     pub async fn exists(&self, object: impl Locate) -> Result<bool> {
         let key = object.locate(self.name());
         let observed = self.begin_at(&names::CLOUD_EXISTS, &key);
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
-            match self.send(Head::new(key?), context).await {
+            match self.send(Head::new(key?), context, &progress).await {
                 Ok(_) => Ok(true),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
                 Err(error) => Err(error),
             }
         };
-        observed.run(work, no_bytes).await
+        observed.run(work, &progress, no_bytes).await
     }
 
     /// Lists a page of objects.
@@ -58,7 +59,7 @@ impl<S: Store> Cloud<S> {
     /// What the store answers.
     pub async fn list(&self, list: List) -> Result<Page> {
         let observed = self.begin(&names::CLOUD_LIST, SpanStart::new);
-        let context = observed.context();
-        observed.run(self.send(list, context), no_bytes).await
+        let (context, progress) = (observed.context(), Progress::default());
+        observed.run(self.send(list, context, &progress), &progress, no_bytes).await
     }
 }

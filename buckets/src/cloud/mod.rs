@@ -15,6 +15,7 @@ mod location;
 mod lookup;
 mod object;
 mod observe;
+mod progress;
 mod read;
 mod upload;
 mod url;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 
 use tower::ServiceExt;
 
+use self::progress::Progress;
 use crate::adapter::{Adapter, Backend, Capabilities};
 use crate::error::{Error, Result};
 use crate::key::Key;
@@ -134,11 +136,16 @@ impl<S: Store> Cloud<S> {
     /// # Errors
     /// What the stack answers; see [`Error::from_boxed`] for stacks with other error types.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<O::Output> {
-        self.send(operation, Context::new(self.shared.scope.clone())).await
+        self.send(operation, Context::new(self.shared.scope.clone()), &Progress::default()).await
     }
 
-    /// Sends `operation` as part of the span in `context`.
-    fn send<O: Operation>(&self, operation: O, context: Context) -> impl Future<Output = Result<O::Output>> {
+    /// Sends `operation` as part of the span in `context`, and takes note of the answer in `progress`.
+    fn send<O: Operation>(
+        &self,
+        operation: O,
+        context: Context,
+        progress: &Progress,
+    ) -> impl Future<Output = Result<O::Output>> {
         // Made at once and sent by hand: in the states of `async fn` and `oneshot` it would be moved four times more.
         let request = Request::with_context(operation, context);
         let mut store = self.store.clone();
@@ -147,7 +154,10 @@ impl<S: Store> Cloud<S> {
                 return Err(Error::from_boxed(error.into()));
             }
             match store.call(request).await {
-                Ok(response) => O::from_reply(response.reply),
+                Ok(response) => {
+                    progress.answered(response.attempts);
+                    O::from_reply(response.reply)
+                }
                 Err(error) => Err(Error::from_boxed(error.into())),
             }
         }

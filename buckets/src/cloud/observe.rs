@@ -1,6 +1,11 @@
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use pin_project_lite::pin_project;
 
 use super::Cloud;
+use super::progress::Progress;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::operation::{Context, Expectation};
@@ -41,10 +46,12 @@ impl Observed {
         self.context.clone()
     }
 
-    /// Runs `work` to its end and tells how it ended; `bytes` says how much content it moved.
+    /// Runs `work` to its end and tells how it ended; `bytes` says how much content it moved, and
+    /// `progress` how much of one that does not end well.
     pub(super) async fn run<T>(
         self,
         work: impl Future<Output = Result<T>>,
+        progress: &Progress,
         bytes: impl FnOnce(&T) -> Option<u64>,
     ) -> Result<T> {
         let expectation = self.expectation;
@@ -57,13 +64,14 @@ impl Observed {
             }
             Err(error) => fail(span, expectation, error),
         };
-        self.span.watch(work, finish).await
+        Running::new(self.span, work, progress, finish).await
     }
 
     /// Runs `work`, whose answer has a body that the operation ends with.
     pub(super) async fn run_to_body<T>(
         self,
         work: impl Future<Output = Result<T>>,
+        progress: &Progress,
         hand_over: impl FnOnce(&mut T, Span),
     ) -> Result<T> {
         let expectation = self.expectation;
@@ -72,7 +80,7 @@ impl Observed {
             Ok(_) => kept = Some(span),
             Err(error) => fail(span, expectation, error),
         };
-        let mut result = self.span.watch(work, finish).await;
+        let mut result = Running::new(self.span, work, progress, finish).await;
         if let (Ok(value), Some(span)) = (&mut result, kept) {
             hand_over(value, span);
         }
@@ -81,11 +89,67 @@ impl Observed {
 }
 
 fn fail(mut span: Span, expectation: Expectation, error: &Error) {
-    span.set_attempts(error.attempts().unwrap_or(0));
+    if let Some(attempts) = error.attempts() {
+        span.set_attempts(attempts);
+    }
     span.end(expectation.outcome(error), Some(error));
 }
 
 /// For operations that move no content.
 pub(super) fn no_bytes<T>(_: &T) -> Option<u64> {
     None
+}
+
+pin_project! {
+    /// Work that is observed, and whose progress is told also if it fails or is dropped.
+    struct Running<'a, F, N> {
+        // Dropped before the span, so that what it does last is still part of it.
+        #[pin]
+        work: F,
+        observed: InProgress<'a>,
+        finish: Option<N>,
+    }
+}
+
+struct InProgress<'a> {
+    span: Span,
+    progress: &'a Progress,
+}
+
+impl<'a, F, N> Running<'a, F, N> {
+    fn new(mut span: Span, work: F, progress: &'a Progress, finish: N) -> Self {
+        span.put_to_rest();
+        Self { work, observed: InProgress { span, progress }, finish: Some(finish) }
+    }
+}
+
+impl<F, N, T> Future for Running<'_, F, N>
+where
+    F: Future<Output = Result<T>>,
+    N: FnOnce(Span, &Result<T>),
+{
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Result<T>> {
+        let this = self.project();
+        let InProgress { span, progress } = this.observed;
+        let result = ready!(span.run(|| this.work.poll(context)));
+        if let Some(finish) = this.finish.take() {
+            let mut span = span.take_guard();
+            progress.attempts_into(&mut span);
+            if result.is_err() {
+                progress.bytes_into(&mut span);
+            }
+            finish(span, &result);
+        }
+        Poll::Ready(result)
+    }
+}
+
+impl Drop for InProgress<'_> {
+    fn drop(&mut self) {
+        // Of work that ended the span is gone.
+        self.progress.attempts_into(&mut self.span);
+        self.progress.bytes_into(&mut self.span);
+    }
 }

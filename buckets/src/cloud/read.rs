@@ -1,5 +1,6 @@
 use bytes::Bytes;
 
+use super::progress::Progress;
 use super::{Cloud, Locate};
 use crate::error::Result;
 use crate::operation::{ByteRange, Condition, Expectation, Fetched, Get};
@@ -69,15 +70,15 @@ impl<S: Store> Cloud<S> {
         let key = object.locate(self.name());
         let observed = self.begin_at(&names::CLOUD_READ, &key).expecting(Expectation::of(&options.condition));
         let limit = options.limit.unwrap_or(self.shared.read_limit);
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             if let Some(data) = object.data().filter(|_| options.is_plain()) {
                 return data.read(limit).await;
             }
             let get = Get { key: key?, range: options.range, condition: options.condition };
-            self.send(get, context).await?.body.collect(limit).await
+            progress.receives(self.send(get, context, &progress).await?.body).body.gather(limit).await
         };
-        observed.run(work, |bytes| Some(bytes.len() as u64)).await
+        observed.run(work, &progress, |bytes| Some(bytes.len() as u64)).await
     }
 
     /// Opens an object for reading as a stream; the operation ends when its body does.
@@ -95,11 +96,11 @@ impl<S: Store> Cloud<S> {
     pub async fn reader_with(&self, object: impl Locate, options: ReadOptions) -> Result<Fetched> {
         let key = object.locate(self.name());
         let observed = self.begin_at(&names::CLOUD_READER, &key).expecting(Expectation::of(&options.condition));
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             let get = Get { key: key?, range: options.range, condition: options.condition };
-            self.send(get, context).await
+            self.send(get, context, &progress).await
         };
-        observed.run_to_body(work, |fetched, span| fetched.body.observe_span(span)).await
+        observed.run_to_body(work, &progress, |fetched, span| fetched.body.observe_span(span)).await
     }
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::observe::no_bytes;
+use super::progress::Progress;
 use super::{Cloud, Locate};
 use crate::error::Result;
 use crate::operation::{Constraints, Sign, SignedMethod, SignedUrl};
@@ -55,11 +56,11 @@ impl<S: Store> Cloud<S> {
     pub async fn url_with(&self, object: impl Locate, options: UrlOptions) -> Result<SignedUrl> {
         let key = object.locate(self.name());
         let observed = self.begin_at(&names::CLOUD_URL, &key);
-        let context = observed.context();
+        let (context, progress) = (observed.context(), Progress::default());
         let work = async {
             let sign = Sign::new(key?, options.method, options.expires_in)?.with_constraints(options.constraints);
-            self.send(sign, context).await
+            self.send(sign, context, &progress).await
         };
-        observed.run(work, no_bytes).await
+        observed.run(work, &progress, no_bytes).await
     }
 }

@@ -7,5 +7,6 @@ mod canary;
 mod endings;
 mod handlers;
 mod mix;
+mod progress;
 mod sampling;
 mod scripted;
