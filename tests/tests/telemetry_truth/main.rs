@@ -2,8 +2,6 @@
 
 mod bodies;
 mod budget;
-mod canary;
-
 mod endings;
 mod handlers;
 mod mix;
