@@ -12,6 +12,7 @@ guides! {
     getting_started: "docs/getting-started.md";
     core_concepts: "docs/core-concepts.md";
     error_handling: "docs/error-handling.md";
+    error_tracking: "docs/error-tracking.md";
     testing: "docs/testing.md";
     writing_an_adapter: "docs/writing-an-adapter.md";
 }
