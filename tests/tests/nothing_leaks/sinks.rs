@@ -2,7 +2,8 @@
 
 use std::any::Any;
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write as _};
+use std::net::UdpSocket;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use buckets::handlers::log::Log;
 use buckets::handlers::performance::Performance;
 use buckets::handlers::prometheus::Prometheus;
 use buckets::handlers::sentry::Sentry;
+use buckets::handlers::statsd::StatsD;
 use buckets::telemetry::{Dispatcher, Event, KeyPolicy};
+use buckets_tests::components::process::PATIENCE;
 use sentry::test::TestTransport;
 use sentry::{ClientOptions, Hub, HubSwitchGuard};
 use tracing::Level;
@@ -34,7 +37,7 @@ struct Sink {
 impl Sinks {
     pub(crate) fn new() -> Self {
         let dispatcher = Dispatcher::builder().key_policy(KeyPolicy::Omit).build();
-        let sinks = [events, log, prometheus, performance, reports].map(|sink| sink(&dispatcher)).into();
+        let sinks = [events, log, prometheus, performance, statsd, reports].map(|sink| sink(&dispatcher)).into();
         Self { dispatcher, sinks }
     }
 
@@ -83,9 +86,7 @@ fn sink(name: &'static str, shown: impl Fn() -> String + 'static, guard: impl An
 fn events(dispatcher: &Dispatcher) -> Sink {
     let page = Page::default();
     let written = page.clone();
-    let watch = move |event: &Event<'_>| {
-        io::Write::write_all(&mut written.clone(), text(event).as_bytes()).expect("it takes all")
-    };
+    let watch = move |event: &Event<'_>| written.clone().write_all(text(event).as_bytes()).expect("it takes all");
     dispatcher.attach("events", "", watch).expect("attached");
     sink("events", move || page.read(), ())
 }
@@ -129,7 +130,7 @@ fn prometheus(dispatcher: &Dispatcher) -> Sink {
 fn performance(dispatcher: &Dispatcher) -> Sink {
     let page = Page::default();
     let written = page.clone();
-    let tell = move |alert: &_| io::Write::write_all(&mut written.clone(), format!("{alert} {alert:?}").as_bytes());
+    let tell = move |alert: &_| written.clone().write_all(format!("{alert} {alert:?}").as_bytes());
     let monitor = Performance::builder().slow_after(Duration::ZERO);
     let monitor = monitor.on_alert(move |alert| tell(alert).expect("it takes all")).build();
     monitor.attach(dispatcher).expect("attached");
@@ -139,6 +140,25 @@ fn performance(dispatcher: &Dispatcher) -> Sink {
         format!("{} {snapshot} {snapshot:?} {monitor:?}", page.read())
     };
     sink("performance", shown, ())
+}
+
+/// What a StatsD server is sent.
+fn statsd(dispatcher: &Dispatcher) -> Sink {
+    let server = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    server.set_nonblocking(true).expect("a setting");
+    let address = server.local_addr().expect("bound").to_string();
+    let statsd = StatsD::builder().udp(&address).expect("an address");
+    statsd.attach(dispatcher).expect("attached");
+    let page = Page::default();
+    let shown = move || {
+        assert!(statsd.flush(PATIENCE), "not everything was sent");
+        let mut datagram = [0; 1 << 16];
+        while let Ok(length) = server.recv(&mut datagram) {
+            page.clone().write_all(&datagram[..length]).expect("it takes all");
+        }
+        format!("{statsd:?} {:?} {}", statsd.stats(), page.read())
+    };
+    sink("statsd", shown, ())
 }
 
 /// What Sentry is sent.
