@@ -13,6 +13,7 @@ pub mod names;
 pub use bounds::{Bounds, InvalidBounds};
 #[cfg(feature = "macros")]
 pub use custom::custom;
+#[cfg(feature = "prometheus")]
 pub(crate) use events::operation_of;
 pub use events::{Direction, EVENTS, EventDefinition};
 pub use metrics::{Ended, METRICS, MetricDefinition, MetricKind, Tag, Unit};
