@@ -13,6 +13,7 @@ guides! {
     core_concepts: "docs/core-concepts.md";
     error_handling: "docs/error-handling.md";
     error_tracking: "docs/error-tracking.md";
+    telemetry: "docs/telemetry.md";
     testing: "docs/testing.md";
     writing_an_adapter: "docs/writing-an-adapter.md";
 }
