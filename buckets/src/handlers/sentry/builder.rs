@@ -21,7 +21,7 @@ pub struct SentryBuilder {
 impl SentryBuilder {
     pub(super) fn new() -> Self {
         Self {
-            select: vec!["buckets.cloud".into()],
+            select: vec!["buckets.cloud.*.exception".into()],
             ignored: Vec::new(),
             panics: false,
             show_keys: false,
@@ -33,8 +33,8 @@ impl SentryBuilder {
     }
 
     /// Reports the failures of other operations: names or beginnings of names, as
-    /// [`Dispatcher::attach_many`](crate::telemetry::Dispatcher::attach_many) takes them.
-    /// `buckets.cloud` unless set.
+    /// [`Dispatcher::attach_many`](crate::telemetry::Dispatcher::attach_many) takes them. Those of
+    /// clouds unless set.
     pub fn select<S: Into<String>>(mut self, selectors: impl IntoIterator<Item = S>) -> Self {
         self.select = selectors.into_iter().map(Into::into).collect();
         self

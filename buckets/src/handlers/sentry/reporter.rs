@@ -10,7 +10,7 @@ use super::hubs::active;
 use super::limiter::Limiter;
 use super::payload::Report;
 use super::recent::Recent;
-use super::trail::Trail;
+use super::trail::{Step, Trail};
 use crate::error::ErrorKind;
 use crate::telemetry::{Event, Scope, SpanId};
 
@@ -84,7 +84,8 @@ impl Reporter {
 
     /// Remembers a step, to be told if the operation fails.
     pub(super) fn note(&self, event: &Event<'_>) {
-        self.state().trail.note(event);
+        let step = Step::new(event);
+        self.state().trail.push(step);
     }
 
     fn wants(&self, kind: ErrorKind) -> bool {

@@ -17,20 +17,26 @@ const CAPACITY: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Trail(VecDeque<Step>);
 
+/// Something that happened within an operation.
 #[derive(Debug)]
-struct Step {
+pub(super) struct Step {
     span: SpanId,
     parent: Option<SpanId>,
     crumb: Breadcrumb,
 }
 
+impl Step {
+    pub(super) fn new(event: &Event<'_>) -> Self {
+        Self { span: event.span_id(), parent: event.parent_id(), crumb: crumb(event) }
+    }
+}
+
 impl Trail {
-    pub(super) fn note(&mut self, event: &Event<'_>) {
+    pub(super) fn push(&mut self, step: Step) {
         if self.0.len() == CAPACITY {
             self.0.pop_front();
         }
-        let (span, parent) = (event.span_id(), event.parent_id());
-        self.0.push_back(Step { span, parent, crumb: crumb(event) });
+        self.0.push_back(step);
     }
 
     /// The steps within these operations and their parts, oldest first.
