@@ -163,7 +163,7 @@ fn in_block(rebind: &TokenStream, block: &proc_macro2::Group, output: Option<&Ty
     if matches!(output.map(returned::bare), Some(Type::Never(_))) {
         return quote! { #rebind #[allow(unused_braces)] #block };
     }
-    quote! { #rebind #[allow(unused_braces)] let value #ty = #block; value }
+    quote! { #rebind #[allow(unused_braces)] let value #ty = #block; #[allow(unreachable_code, unused_braces)] { value } }
 }
 
 /// Tells the compiler what an `async` block gives, which it has no other way to be told: without it,

@@ -2,6 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::mem::ManuallyDrop;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::thread::panicking;
 use std::time::Duration;
 
@@ -442,6 +443,11 @@ impl Active {
         spare::keep(self);
     }
 }
+
+// A panic leaves no span half changed, and what it holds on to has locks and atomics of its own; so
+// what has a span in it is as it would be without.
+impl UnwindSafe for Span {}
+impl RefUnwindSafe for Span {}
 
 impl Drop for Span {
     #[inline]

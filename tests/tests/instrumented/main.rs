@@ -4,5 +4,8 @@ mod asynchronous;
 mod blocks;
 mod listening;
 mod methods;
+mod neutral;
+mod options;
+mod outcomes;
 mod returned_futures;
 mod synchronous;
