@@ -6,7 +6,7 @@ use syn::{Error, Result};
 
 use crate::expand::{Site, start_of, static_of};
 use crate::name::Name;
-use crate::options::Options;
+use crate::options::{Options, converted};
 
 pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     let options: Options = syn::parse2(input)?;
@@ -18,13 +18,16 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     options.refuse_what_is_for_operations()?;
     let mut site = Site::with(&options, "", String::new());
     site.constructor = "point";
-    let (site, this, krate) = (site.tokens(), static_of(), &options.krate);
+    let (site, this) = (site.tokens(), static_of());
     let what = start_of(&options, "point");
     Ok(match &options.dispatcher {
-        Some(dispatcher) => quote! {{
-            #site
-            #this.emit_in(#krate::__private::ToScope::to_scope(&(#dispatcher)), #what)
-        }},
+        Some(dispatcher) => {
+            let scope = converted(&options.krate, "ToScope", "to_scope", dispatcher);
+            quote! {{
+                #site
+                #this.emit_in(#scope, #what)
+            }}
+        }
         None => quote! {{
             #site
             #this.emit(#what)

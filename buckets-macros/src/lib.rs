@@ -13,6 +13,8 @@ mod options;
 mod returned;
 mod shape;
 mod signature;
+#[cfg(test)]
+mod snapshots;
 mod suggestion;
 mod syntax;
 

@@ -113,7 +113,9 @@ pub(crate) fn error_is_static(ty: &Type, generics: &[String]) -> bool {
 fn names_static(error: &Type, generics: &[String]) -> bool {
     let Type::Path(TypePath { qself: None, path, .. }) = bare(error) else { return false };
     let first = path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
-    let is_generic = first.len() <= 2 || first == "Self" || generics.contains(&first);
+    // Modules are in small letters.
+    let is_letter = first.len() <= 2 && first.starts_with(char::is_uppercase);
+    let is_generic = is_letter || first == "Self" || generics.contains(&first);
     !is_generic && (path.segments.iter().all(|segment| segment.arguments.is_none()) || is_static_box(path))
 }
 

@@ -34,6 +34,18 @@ pub(crate) fn argument_names(signature: &Signature) -> Vec<Ident> {
     all
 }
 
+/// The names of arguments that the body takes for itself: those of types that are not surely copied.
+pub(crate) fn moved_names(signature: &Signature) -> Vec<Ident> {
+    let names = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => match &*argument.pat {
+            Pat::Ident(pattern) if !returned::is_copied(&argument.ty) => Some(pattern.ident.clone()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    names.collect()
+}
+
 /// Takes what is for the body alone out of the signature (`mut`, patterns), and gives back the
 /// statements that bring the arguments into the body.
 ///

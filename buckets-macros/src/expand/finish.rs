@@ -1,7 +1,7 @@
 //! The closure that ends a span by what its code gave.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Path, Type};
 
 use crate::options::{Entries, NoneIs, Options, Reading};
@@ -59,8 +59,9 @@ impl<'a> Finish<'a> {
             None => on_error,
             Some(reading) => {
                 let (binding, end) = (&reading.binding, self.end(&[stop.as_ref(), Some(reading)]));
+                let value = quote_spanned! { word_span(&reading.word)=> #krate::__private::value(result) };
                 quote! {
-                    match #krate::__private::value(result) {
+                    match #value {
                         #krate::__private::Option::Some(#binding) => #end,
                         #krate::__private::Option::None => #on_error,
                     }
@@ -114,9 +115,10 @@ impl<'a> Finish<'a> {
                 .failure()
                 .map(|error| #krate::__private::#judge::new(error).judge() #kind #expecting #expected_if)
         };
-        if let Some((none, _)) = &rules.none {
+        if let Some((none, word)) = &rules.none {
             let is_expected = *none == NoneIs::Expected;
-            judged = quote! { #judged.or_else(|| #krate::__private::none(result, #is_expected)) };
+            let none = quote_spanned! { word_span(word)=> #krate::__private::none(result, #is_expected) };
+            judged = quote! { #judged.or_else(|| #none) };
         }
         if let Some((_, rule)) = &rules.ok_if {
             judged = quote! { #krate::__private::ok_if(#judged, #krate::__private::apply(result, #rule)) };
@@ -126,6 +128,11 @@ impl<'a> Finish<'a> {
         }
         judged
     }
+}
+
+/// Where a word is, for the compiler's complaints about what it stands for.
+fn word_span(word: &syn::Ident) -> Span {
+    Span::mixed_site().located_at(word.span())
 }
 
 /// The content of `&[..]`, with a comma at its end.

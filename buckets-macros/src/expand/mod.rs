@@ -32,6 +32,7 @@ pub(crate) fn function(mut function: Function, mut options: Options, around: &Su
     let arguments = signature::argument_names(&function.signature);
     resolve(&mut options, &arguments)?;
     let shape = Shape::of(&function, &options)?;
+    refuse_moved(&function, &options)?;
     let body = body(&mut function, &options, shape, around);
     let Function { attributes, visibility, defaultness, signature, .. } = &function;
     Ok(quote! { #(#attributes)* #visibility #defaultness #signature #body })
@@ -91,6 +92,23 @@ fn resolve(options: &mut Options, arguments: &[Ident]) -> Result<()> {
         for argument in arguments.iter().filter(|argument| !given.contains(&argument.to_string())) {
             let entry = Metadata { key: argument.clone(), value: None, how: How::Whatever };
             options.start.metadata.push(entry);
+        }
+    }
+    Ok(())
+}
+
+/// What reads the result cannot read what the body was given.
+fn refuse_moved(function: &Function, options: &Options) -> Result<()> {
+    let moved = signature::moved_names(&function.signature);
+    for reading in [&options.stop, &options.ok, &options.err].into_iter().flatten() {
+        if let Some(name) = reading.mentions(&moved) {
+            return Err(Error::new_spanned(
+                &name,
+                format!(
+                    "the body has `{name}`, and nothing is left of it at the end; put what is wanted of it into \
+                     `fields(..)` or `measurements(..)`, which are on the last event as well"
+                ),
+            ));
         }
     }
     Ok(())

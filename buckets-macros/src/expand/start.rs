@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::static_of;
-use crate::options::Options;
+use crate::options::{Options, converted};
 
 pub(crate) fn start(options: &Options) -> TokenStream {
     let (site, krate) = (static_of(), &options.krate);
@@ -16,7 +16,8 @@ pub(crate) fn start(options: &Options) -> TokenStream {
     let what = start_of(options, "span");
     match dispatcher {
         Some(dispatcher) => {
-            quote! { #site.start_in(#krate::__private::ToScope::to_scope(&(#dispatcher)), #what) }
+            let scope = converted(krate, "ToScope", "to_scope", dispatcher);
+            quote! { #site.start_in(#scope, #what) }
         }
         None => quote! { #site.start_with(#what) },
     }

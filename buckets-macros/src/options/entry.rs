@@ -1,9 +1,10 @@
 //! Metadata and measurements: `fields(path, size = data.len())`.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Path, Result, Token};
 
 use crate::suggestion::closest;
@@ -154,8 +155,8 @@ impl Entries {
     /// `&[("pixels", ...)]`; bytes are not among them, because a span counts them itself.
     pub(crate) fn measurements(&self, krate: &Path) -> TokenStream {
         let entries = self.measurements.iter().filter(|entry| !entry.is_bytes()).map(|Measurement { key, value }| {
-            let key = text(key);
-            quote! { (#key, #krate::__private::ToNumber::to_number(&(#value))) }
+            let (key, number) = (text(key), converted(krate, "ToNumber", "to_number", value));
+            quote! { (#key, #number) }
         });
         quote! { &[#(#entries),*] }
     }
@@ -171,7 +172,7 @@ impl Entries {
             let text = text(key);
             let value = value.as_ref().map_or_else(|| key.to_token_stream(), ToTokens::to_token_stream);
             let value = match how {
-                How::AsItIs => quote! { #krate::__private::ToValue::to_value(&(#value)) },
+                How::AsItIs => converted(krate, "ToValue", "to_value", &value),
                 How::Display => quote! { #krate::telemetry::Value::Display(&(#value)) },
                 How::Debug => quote! { #krate::telemetry::Value::Debug(&(#value)) },
                 How::Whatever => quote! { #krate::__private::Whatever::new(&(#value)).to_value() },
@@ -179,6 +180,12 @@ impl Entries {
             quote! { (#text, #value) }
         });
         quote! { &[#(#entries),*] }
+    }
+
+    /// All expressions.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Expr> {
+        let metadata = self.metadata.iter().filter_map(|entry| entry.value.as_ref());
+        metadata.chain(self.measurements.iter().map(|entry| &entry.value))
     }
 
     pub(crate) fn metadata_keys(&self) -> impl Iterator<Item = &Ident> {
@@ -194,6 +201,14 @@ impl Measurement {
     fn is_bytes(&self) -> bool {
         self.key == "bytes"
     }
+}
+
+/// `value` by a method of a trait, with the compiler's complaints about its type pointing at it.
+pub(crate) fn converted(krate: &Path, of: &str, method: &str, value: &(impl ToTokens + Spanned)) -> TokenStream {
+    let span = Span::mixed_site().located_at(value.span());
+    let (of, method) = (Ident::new(of, span), Ident::new(method, span));
+    let path = quote_spanned! { span=> #krate::__private::#of::#method };
+    quote_spanned! { span=> #path(&(#value)) }
 }
 
 /// A list with commas in between.

@@ -6,10 +6,12 @@ mod parse;
 
 use std::time::Duration;
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{Expr, ExprClosure, Ident, Pat, Path};
 
 use self::entry::duplicates;
-pub(crate) use self::entry::{Entries, How, Metadata, comma, text};
+pub(crate) use self::entry::{Entries, How, Metadata, comma, converted, text};
 use crate::name::Name;
 
 /// The words of the grammar, for suggestions.
@@ -141,6 +143,31 @@ impl Options {
     pub(crate) fn reads_result(&self) -> Option<&Ident> {
         let readings = [&self.stop, &self.ok, &self.err].into_iter().flatten().map(|reading| &reading.word);
         readings.chain(self.rules.word()).next()
+    }
+}
+
+impl Reading {
+    /// The first place where one of these names is used, unless it is what the result is called.
+    pub(crate) fn mentions(&self, names: &[Ident]) -> Option<Ident> {
+        fn find(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
+            // What follows a dot or a colon is a method, a field or part of a path.
+            let mut follows = false;
+            tokens.into_iter().find_map(|token| {
+                let was = std::mem::replace(
+                    &mut follows,
+                    matches!(&token, TokenTree::Punct(it) if ".:".contains(it.as_char())),
+                );
+                match token {
+                    TokenTree::Ident(word) => (!was && names.contains(&word)).then_some(word),
+                    TokenTree::Group(group) => find(group.stream(), names),
+                    _ => None,
+                }
+            })
+        }
+        let own = self.binding.to_token_stream();
+        let names: Vec<_> =
+            names.iter().filter(|name| find(own.clone(), &[(*name).clone()]).is_none()).cloned().collect();
+        self.entries.values().find_map(|value| find(value.to_token_stream(), &names))
     }
 }
 

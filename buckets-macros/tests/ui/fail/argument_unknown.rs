@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", fields(total))]
+fn work(name: &str) {}
+
+fn main() {}

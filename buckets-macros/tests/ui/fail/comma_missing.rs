@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work" root)]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work")]
+const fn work() {}
+
+fn main() {}

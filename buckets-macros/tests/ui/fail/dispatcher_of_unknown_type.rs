@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", dispatcher = 1)]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", slow = "500")]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,3 @@
+fn main() {
+    buckets::event!("ui.work", stop(|result| size = 1));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    buckets::event!(fields(size = 1));
+}

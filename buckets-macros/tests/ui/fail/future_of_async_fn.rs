@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", future)]
+async fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", level = inof)]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", measurements(size = "large"))]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", measurements(size = ?1))]
+fn work() {}
+
+fn main() {}

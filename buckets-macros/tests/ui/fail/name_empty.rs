@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("")]
+fn work() {}
+
+fn main() {}

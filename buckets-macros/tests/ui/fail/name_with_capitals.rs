@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("Ui::Work")]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui..work")]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work.stop")]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("work")]
+fn work() {}
+
+fn main() {}

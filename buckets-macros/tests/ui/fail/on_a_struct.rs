@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work")]
+struct Work;
+
+fn main() {}

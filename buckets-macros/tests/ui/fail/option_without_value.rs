@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", slow)]
+fn work() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", parent = "outer")]
+fn work() {}
+
+fn main() {}

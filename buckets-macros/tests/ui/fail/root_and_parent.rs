@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", root, parent = None)]
+fn work() {}
+
+fn main() {}

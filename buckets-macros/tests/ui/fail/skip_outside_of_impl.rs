@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented(skip)]
+fn work() {}
+
+fn main() {}

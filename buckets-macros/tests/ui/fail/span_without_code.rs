@@ -1,0 +1,3 @@
+fn main() {
+    buckets::span!("ui.work", fields(size = 1));
+}

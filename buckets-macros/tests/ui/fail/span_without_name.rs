@@ -1,0 +1,3 @@
+fn main() {
+    buckets::span!({ 1 });
+}

@@ -1,0 +1,6 @@
+use buckets::instrumented;
+
+#[instrumented("ui.work", stop(|result| done = true))]
+fn work() {}
+
+fn main() {}
