@@ -1,7 +1,6 @@
 //! `span!(name, options.., { block })`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Ident, Result, ReturnType, Token};
 
@@ -50,11 +49,11 @@ fn parse(input: ParseStream<'_>) -> Result<TokenStream> {
     let finish = Finish::new(&options, ty, &[]).closure(false);
     let hint = ty.map(|ty| hint(krate, Some(ty)));
     Ok(match asyncness {
-        None => quote! {{
+        None => code! {{
             #site
             #krate::__private::call(#start, || #output #block, #finish)
         }},
-        Some(asyncness) => quote! {
+        Some(asyncness) => code! {
             #asyncness #capture {
                 #site
                 #krate::__private::watch(#start, #asyncness #capture { #hint #[allow(unused_braces)] #block }, #finish).await

@@ -1,7 +1,6 @@
 //! `event!(name, options..)`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{Error, Result};
 
 use crate::expand::{Site, start_of, static_of};
@@ -23,12 +22,12 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     Ok(match &options.dispatcher {
         Some(dispatcher) => {
             let scope = converted(&options.krate, "ToScope", "to_scope", dispatcher);
-            quote! {{
+            code! {{
                 #site
                 #this.emit_in(#scope, #what)
             }}
         }
-        None => quote! {{
+        None => code! {{
             #site
             #this.emit(#what)
         }},

@@ -4,6 +4,13 @@
 //! coverage and editors see it as it was written. Where an argument of the attribute is wrong, the
 //! function stays as it is beside the error, so that nothing else breaks.
 
+/// [`quote::quote!`], with names of its own: a variable in it is never one of the function's, nor the other way round.
+macro_rules! code {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site()=> $($tokens)* }
+    };
+}
+
 mod block;
 mod event;
 mod expand;

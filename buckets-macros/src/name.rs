@@ -1,7 +1,7 @@
 //! Names of events: what is checked while compiling.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 use syn::{Error, Expr, LitStr, Path, Result};
 
 /// The name of an event as it was given.
@@ -27,9 +27,9 @@ impl Name {
     /// A constant expression of type `&'static str`.
     pub(crate) fn tokens(&self, krate: &Path, function: &str) -> TokenStream {
         match self {
-            Self::Literal(literal) => quote! { #literal },
+            Self::Literal(literal) => code! { #literal },
             Self::Constant(path) => quote_spanned! { Span::call_site()=> #path },
-            Self::Derived => quote! {{
+            Self::Derived => code! {{
                 const __BUCKETS_PATH: &::core::primitive::str = ::core::concat!(::core::module_path!(), ".", #function);
                 #krate::__private::text(
                     &const {

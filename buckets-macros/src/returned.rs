@@ -1,7 +1,7 @@
 //! What a return type says about how a function ends. Only its tokens are known, not what they mean.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type, TypeParamBound, TypePath};
 
 /// A type without parentheses and the groups of `macro_rules!` around it.
@@ -54,7 +54,7 @@ pub(crate) fn erased(ty: &Type) -> TokenStream {
             match token {
                 TokenTree::Ident(ident) if ident == "impl" => {
                     skip_bounds(&mut tokens);
-                    out.extend(quote! { _ });
+                    out.extend(code! { _ });
                 }
                 TokenTree::Group(group) => {
                     let mut erased = proc_macro2::Group::new(group.delimiter(), erase(group.stream()));

@@ -1,7 +1,6 @@
 //! The arguments of a function, and how its body gets them when it is within a closure or a block.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
 use syn::{FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Type};
 
 use crate::returned;
@@ -65,7 +64,7 @@ pub(crate) fn rebind(signature: &mut Signature) -> TokenStream {
                 if !is_reference {
                     // The closure gets all of it, not the parts that are used.
                     let this = Ident::new("self", receiver.self_token.span);
-                    statements.extend(quote! { let _ = &#this; });
+                    statements.extend(code! { let _ = &#this; });
                 }
             }
             FnArg::Typed(argument) => {
@@ -77,18 +76,18 @@ pub(crate) fn rebind(signature: &mut Signature) -> TokenStream {
                             continue;
                         }
                         *pattern = syn::parse_quote! { #name };
-                        statements.extend(quote! { #(#attributes)* let #name = #name; });
+                        statements.extend(code! { #(#attributes)* let #name = #name; });
                     }
                     Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
                         let mutability = mutability.take();
                         if mutability.is_none() && returned::is_copied(&argument.ty) {
                             continue;
                         }
-                        statements.extend(quote! { #(#attributes)* let #mutability #ident = #ident; });
+                        statements.extend(code! { #(#attributes)* let #mutability #ident = #ident; });
                     }
                     pattern => {
                         // What the pattern leaves is dropped with the argument.
-                        statements.extend(quote! {
+                        statements.extend(code! {
                             #(#attributes)* let #name = #name;
                             #(#attributes)* let #pattern = #name;
                         });

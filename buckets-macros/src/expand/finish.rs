@@ -1,7 +1,7 @@
 //! The closure that ends a span by what its code gave.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote_spanned};
 use syn::{Path, Type};
 
 use crate::options::{Entries, NoneIs, Options, Reading};
@@ -18,7 +18,7 @@ pub(crate) struct Finish<'a> {
 /// The closure that tells whether an item of a stream is an error.
 pub(crate) fn item(options: &Options, item: Option<&Type>, generics: &[String]) -> TokenStream {
     let judged = Finish::new(options, item, generics).judged();
-    quote! { |result| #judged }
+    code! { |result| #judged }
 }
 
 impl<'a> Finish<'a> {
@@ -33,21 +33,21 @@ impl<'a> Finish<'a> {
     pub(crate) fn closure(&self, is_handed_out: bool) -> TokenStream {
         let krate = self.krate;
         if self.is_never {
-            return quote! { |_, _| {} };
+            return code! { |_, _| {} };
         }
-        let keyword = is_handed_out.then(|| quote! { move });
+        let keyword = is_handed_out.then(|| code! { move });
         let Options { stop, ok, err, rules, .. } = self.options;
         let judged = self.judged();
         if stop.is_none() && ok.is_none() && err.is_none() && rules.err_is_stop.is_none() {
-            return quote! { #keyword |span, result| #krate::__private::end(span, #judged, &[], &[]) };
+            return code! { #keyword |span, result| #krate::__private::end(span, #judged, &[], &[]) };
         }
-        let bind = stop.as_ref().map(|Reading { binding, .. }| quote! { let #binding = result; });
+        let bind = stop.as_ref().map(|Reading { binding, .. }| code! { let #binding = result; });
         let plain = self.end(&[stop.as_ref()]);
         let on_error = err.as_ref().map_or_else(
             || plain.clone(),
             |reading| {
                 let (binding, end) = (&reading.binding, self.end(&[stop.as_ref(), Some(reading)]));
-                quote! {
+                code! {
                     match #krate::__private::Probe::new(result).failure() {
                         #krate::__private::Option::Some(#binding) => #end,
                         #krate::__private::Option::None => #plain,
@@ -60,7 +60,7 @@ impl<'a> Finish<'a> {
             Some(reading) => {
                 let (binding, end) = (&reading.binding, self.end(&[stop.as_ref(), Some(reading)]));
                 let value = quote_spanned! { word_span(&reading.word)=> #krate::__private::value(result) };
-                quote! {
+                code! {
                     match #value {
                         #krate::__private::Option::Some(#binding) => #end,
                         #krate::__private::Option::None => #on_error,
@@ -68,7 +68,7 @@ impl<'a> Finish<'a> {
                 }
             }
         };
-        quote! {
+        code! {
             #keyword |mut span, result| {
                 let judged = #judged;
                 #bind
@@ -87,12 +87,12 @@ impl<'a> Finish<'a> {
         let measurements = all.iter().map(|entries| entries.measurements(krate)).map(inner);
         let metadata = all.iter().map(|entries| entries.metadata(krate)).map(inner);
         let result = self.options.rules.err_is_stop.as_ref().map(|_| {
-            quote! { ("result", #krate::__private::success_or_error(#krate::__private::Probe::new(result).failure().is_none())), }
+            code! { ("result", #krate::__private::success_or_error(#krate::__private::Probe::new(result).failure().is_none())), }
         });
         let bytes = all.iter().filter_map(|entries: &&Entries| entries.bytes()).next().map(|bytes| {
-            quote! { span.add_bytes(#krate::__private::whole(&(#bytes))); }
+            code! { span.add_bytes(#krate::__private::whole(&(#bytes))); }
         });
-        quote! {{
+        code! {{
             #bytes
             #krate::__private::end(span, judged, &[#(#measurements)*], &[#result #(#metadata)*])
         }}
@@ -102,15 +102,15 @@ impl<'a> Finish<'a> {
     fn judged(&self) -> TokenStream {
         let (krate, rules, judge) = (self.krate, &self.options.rules, &self.error);
         if rules.err_is_stop.is_some() {
-            return quote! { #krate::__private::Option::None };
+            return code! { #krate::__private::Option::None };
         }
-        let kind = rules.kind.as_ref().map(|(_, kind)| quote! { .kind(#krate::__private::apply(error, #kind)) });
+        let kind = rules.kind.as_ref().map(|(_, kind)| code! { .kind(#krate::__private::apply(error, #kind)) });
         let kinds = &rules.expected_kinds;
-        let expecting = (!kinds.is_empty()).then(|| quote! { .expecting(&[#(#krate::ErrorKind::#kinds),*]) });
+        let expecting = (!kinds.is_empty()).then(|| code! { .expecting(&[#(#krate::ErrorKind::#kinds),*]) });
         let expected_if = rules.expected_if.as_ref().map(|rule| {
-            quote! { .expected_if(#krate::__private::apply(error, #rule)) }
+            code! { .expected_if(#krate::__private::apply(error, #rule)) }
         });
-        let mut judged = quote! {
+        let mut judged = code! {
             #krate::__private::Probe::new(result)
                 .failure()
                 .map(|error| #krate::__private::#judge::new(error).judge() #kind #expecting #expected_if)
@@ -118,13 +118,13 @@ impl<'a> Finish<'a> {
         if let Some((none, word)) = &rules.none {
             let is_expected = *none == NoneIs::Expected;
             let none = quote_spanned! { word_span(word)=> #krate::__private::none(result, #is_expected) };
-            judged = quote! { #judged.or_else(|| #none) };
+            judged = code! { #judged.or_else(|| #none) };
         }
         if let Some((_, rule)) = &rules.ok_if {
-            judged = quote! { #krate::__private::ok_if(#judged, #krate::__private::apply(result, #rule)) };
+            judged = code! { #krate::__private::ok_if(#judged, #krate::__private::apply(result, #rule)) };
         }
         if let Some((_, rule)) = &rules.outcome {
-            judged = quote! { #krate::__private::decide(#judged, #krate::__private::apply(result, #rule)) };
+            judged = code! { #krate::__private::decide(#judged, #krate::__private::apply(result, #rule)) };
         }
         judged
     }
@@ -145,6 +145,6 @@ fn inner(array: TokenStream) -> TokenStream {
     if content.is_empty() {
         content
     } else {
-        quote! { #content, }
+        code! { #content, }
     }
 }

@@ -5,7 +5,7 @@ mod site;
 mod start;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{Error, GenericParam, Ident, Path, Result, ReturnType, Type};
 
 pub(crate) use self::finish::{Finish, item};
@@ -35,7 +35,7 @@ pub(crate) fn function(mut function: Function, mut options: Options, around: &Su
     refuse_moved(&function, &options)?;
     let body = body(&mut function, &options, shape, around);
     let Function { attributes, visibility, defaultness, signature, .. } = &function;
-    Ok(quote! { #(#attributes)* #visibility #defaultness #signature #body })
+    Ok(code! { #(#attributes)* #visibility #defaultness #signature #body })
 }
 
 /// What cannot be observed.
@@ -126,7 +126,7 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
     let statements = match shape {
         Shape::Guard => {
             let block = &function.body.block;
-            quote! {
+            code! {
                 let _guard = #krate::__private::Guard::new(#start);
                 #[allow(unused_braces)]
                 #block
@@ -135,7 +135,7 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
         Shape::Call => {
             let finish = Finish::new(options, output.as_ref(), &generics).closure(false);
             let closure = closure(function, output.as_ref());
-            quote! { #krate::__private::call(#start, #closure, #finish) }
+            code! { #krate::__private::call(#start, #closure, #finish) }
         }
         Shape::Async => {
             let finish = Finish::new(options, output.as_ref(), &generics).closure(false);
@@ -143,13 +143,13 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
             let block = in_block(&rebind, &function.body.block, output.as_ref());
             let hint = hint(krate, output.as_ref());
             let block = with_hint(&hint, &block);
-            quote! { #krate::__private::watch(#start, async move #block, #finish).await }
+            code! { #krate::__private::watch(#start, async move #block, #finish).await }
         }
         Shape::Tail(tail, lasting) => self::tail(tail, &lasting, &start, options, &generics),
         Shape::Lasting(lasting) => self::lasting(function, &lasting, &start, options, &generics, output.as_ref()),
     };
     let inner = &function.body.inner_attributes;
-    let mut braces = proc_macro2::Group::new(proc_macro2::Delimiter::Brace, quote! { #inner #site #statements });
+    let mut braces = proc_macro2::Group::new(proc_macro2::Delimiter::Brace, code! { #inner #site #statements });
     // The braces are where the function's own are, for coverage and for errors about its end.
     braces.set_span(function.body.block.span());
     braces.to_token_stream()
@@ -161,8 +161,8 @@ fn closure(function: &mut Function, output: Option<&Type>) -> TokenStream {
     let annotation = output.filter(|ty| !matches!(returned::bare(ty), Type::ImplTrait(_))).map(returned::erased);
     let block = in_block(&rebind, &function.body.block, output);
     match annotation {
-        Some(ty) => quote! { move || -> #ty { #block } },
-        None => quote! { move || { #block } },
+        Some(ty) => code! { move || -> #ty { #block } },
+        None => code! { move || { #block } },
     }
 }
 
@@ -172,30 +172,30 @@ fn closure(function: &mut Function, output: Option<&Type>) -> TokenStream {
 /// those were arguments, which live longer than that. So the value is put down first.
 fn in_block(rebind: &TokenStream, block: &proc_macro2::Group, output: Option<&Type>) -> TokenStream {
     if rebind.is_empty() {
-        return quote! { #[allow(unused_braces)] #block };
+        return code! { #[allow(unused_braces)] #block };
     }
     let ty = output
         .filter(|ty| !matches!(returned::bare(ty), Type::ImplTrait(_) | Type::Never(_)))
         .map(returned::erased)
-        .map(|ty| quote! { : #ty });
+        .map(|ty| code! { : #ty });
     if matches!(output.map(returned::bare), Some(Type::Never(_))) {
-        return quote! { #rebind #[allow(unused_braces)] #block };
+        return code! { #rebind #[allow(unused_braces)] #block };
     }
-    quote! { #rebind #[allow(unused_braces)] let value #ty = #block; #[allow(unreachable_code, unused_braces)] { value } }
+    code! { #rebind #[allow(unused_braces)] let value #ty = #block; #[allow(unreachable_code, unused_braces)] { value } }
 }
 
 /// Tells the compiler what an `async` block gives, which it has no other way to be told: without it,
 /// nothing in the block would be coerced to the type.
 pub(crate) fn hint(krate: &Path, output: Option<&Type>) -> TokenStream {
     let ty = match output {
-        None => quote! { () },
+        None => code! { () },
         Some(ty) => match returned::bare(ty) {
             Type::ImplTrait(_) => return TokenStream::new(),
-            Type::Never(_) => quote! { <fn() -> ! as #krate::__private::Returns>::Output },
+            Type::Never(_) => code! { <fn() -> ! as #krate::__private::Returns>::Output },
             ty => returned::erased(ty),
         },
     };
-    quote! {
+    code! {
         #[allow(unreachable_code, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         if false {
             let value: #ty = loop {};
@@ -206,7 +206,7 @@ pub(crate) fn hint(krate: &Path, output: Option<&Type>) -> TokenStream {
 
 /// A block of a hint and the code it is for.
 fn with_hint(hint: &TokenStream, block: &TokenStream) -> TokenStream {
-    quote! { { #hint #block } }
+    code! { { #hint #block } }
 }
 
 fn tail(tail: Tail, lasting: &Lasting, start: &TokenStream, options: &Options, generics: &[String]) -> TokenStream {
@@ -215,14 +215,14 @@ fn tail(tail: Tail, lasting: &Lasting, start: &TokenStream, options: &Options, g
     let hint = lasting.output.as_ref().map(|output| hint(krate, Some(output)));
     let Tail { prefix, pin, keywords, block } = tail;
     let hint = hint.unwrap_or_default();
-    let block = with_hint(&hint, &quote! { #[allow(unused_braces)] #block });
-    let future = quote! {
+    let block = with_hint(&hint, &code! { #[allow(unused_braces)] #block });
+    let future = code! {
         #keywords { #krate::__private::watch(#start, #keywords #block, #finish).await }
     };
     if pin.is_empty() {
-        quote! { #prefix #future }
+        code! { #prefix #future }
     } else {
-        quote! { #prefix #pin(#future) }
+        code! { #prefix #pin(#future) }
     }
 }
 
@@ -239,19 +239,19 @@ fn lasting(
     let observed = match lasting.kind {
         LastingKind::Future => {
             let finish = Finish::new(options, lasting.output.as_ref(), generics).closure(true);
-            quote! { #krate::__private::watch(span, lasting, #finish) }
+            code! { #krate::__private::watch(span, lasting, #finish) }
         }
         LastingKind::Stream => {
             let judge = item(options, lasting.output.as_ref(), generics);
-            quote! { #krate::__private::streamed(span, lasting, #judge) }
+            code! { #krate::__private::streamed(span, lasting, #judge) }
         }
     };
     let result = if lasting.is_boxed {
-        quote! { if span.is_enabled() { #krate::__private::Box::pin(#observed) } else { lasting } }
+        code! { if span.is_enabled() { #krate::__private::Box::pin(#observed) } else { lasting } }
     } else {
         observed
     };
-    quote! {
+    code! {
         let (span, lasting) = #krate::__private::eager(#start, #closure);
         #result
     }

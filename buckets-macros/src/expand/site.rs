@@ -1,7 +1,7 @@
 //! The static that is a call site, and its entry in the list that the linker makes.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::format_ident;
 use syn::Path;
 
 use super::Surroundings;
@@ -51,11 +51,11 @@ impl<'a> Site<'a> {
         let krate = &options.krate;
         if let Some(level) = &options.level {
             let level = format_ident!("{}", capitalised(&level.to_string()));
-            site.settings.extend(quote! { .level(#krate::telemetry::Level::#level) });
+            site.settings.extend(code! { .level(#krate::telemetry::Level::#level) });
         }
         if let Some(slow) = options.slow {
             let nanos = slow.as_nanos() as u64;
-            site.settings.extend(quote! { .slow_after(#nanos) });
+            site.settings.extend(code! { .slow_after(#nanos) });
         }
         site
     }
@@ -85,7 +85,7 @@ impl<'a> Site<'a> {
     pub(crate) fn tokens(&self) -> TokenStream {
         let Self { krate, name, doc, measurements, metadata, settings, constructor } = self;
         let (this, constructor) = (static_of(), format_ident!("{constructor}"));
-        quote! {
+        code! {
             static #this: #krate::__private::Site =
                 #krate::__private::Site::#constructor(#name, #doc, &[#(#measurements),*], &[#(#metadata),*]) #settings;
             #krate::__private::inventory::submit! { #krate::__private::Registered(&#this) }

@@ -1,7 +1,7 @@
 //! Metadata and measurements: `fields(path, size = data.len())`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -156,9 +156,9 @@ impl Entries {
     pub(crate) fn measurements(&self, krate: &Path) -> TokenStream {
         let entries = self.measurements.iter().filter(|entry| !entry.is_bytes()).map(|Measurement { key, value }| {
             let (key, number) = (text(key), converted(krate, "ToNumber", "to_number", value));
-            quote! { (#key, #number) }
+            code! { (#key, #number) }
         });
-        quote! { &[#(#entries),*] }
+        code! { &[#(#entries),*] }
     }
 
     /// The number of bytes, where that is measured.
@@ -173,13 +173,13 @@ impl Entries {
             let value = value.as_ref().map_or_else(|| key.to_token_stream(), ToTokens::to_token_stream);
             let value = match how {
                 How::AsItIs => converted(krate, "ToValue", "to_value", &value),
-                How::Display => quote! { #krate::telemetry::Value::Display(&(#value)) },
-                How::Debug => quote! { #krate::telemetry::Value::Debug(&(#value)) },
-                How::Whatever => quote! { #krate::__private::Whatever::new(&(#value)).to_value() },
+                How::Display => code! { #krate::telemetry::Value::Display(&(#value)) },
+                How::Debug => code! { #krate::telemetry::Value::Debug(&(#value)) },
+                How::Whatever => code! { #krate::__private::Whatever::new(&(#value)).to_value() },
             };
-            quote! { (#text, #value) }
+            code! { (#text, #value) }
         });
-        quote! { &[#(#entries),*] }
+        code! { &[#(#entries),*] }
     }
 
     /// All expressions.

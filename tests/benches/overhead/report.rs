@@ -3,13 +3,15 @@
 use crate::measure::Figure;
 use crate::targets::Target;
 
-/// One comparison; a target is as good as its worst.
+/// One comparison; a target is as good as the worst of those that decide it.
 pub(crate) struct Row {
     pub(crate) what: &'static str,
     pub(crate) ours: Figure,
     pub(crate) peer: &'static str,
     /// A peer or a floor, measured in the same run.
     pub(crate) bar: Figure,
+    /// Whether the target is about this one; others are there to be looked at.
+    pub(crate) decides: bool,
 }
 
 impl Row {
@@ -49,8 +51,9 @@ pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
 }
 
 fn verdict(target: &Target, rows: &[Row]) -> String {
-    let ratio = rows.iter().map(Row::ratio).fold(f64::NEG_INFINITY, f64::max);
-    let allocations = rows.iter().map(|row| row.ours.allocations).fold(0.0, f64::max);
+    let deciding = || rows.iter().filter(|row| row.decides);
+    let ratio = deciding().map(Row::ratio).fold(f64::NEG_INFINITY, f64::max);
+    let allocations = deciding().map(|row| row.ours.allocations).fold(0.0, f64::max);
     let too_many = target.allocations.filter(|limit| allocations > *limit);
     let met = if ratio <= target.limit && too_many.is_none() { "met" } else { "missed" };
     let because = too_many.map_or_else(String::new, |limit| format!(" allocations={} of {limit}", count(allocations)));

@@ -1,4 +1,5 @@
 //! Our side of each comparison.
 
+pub(crate) mod instrumented;
 pub(crate) mod memory;
 pub(crate) mod span;

@@ -1,5 +1,7 @@
 //! What others do of the kind, and the floor under all of it.
 
+pub(crate) mod autometrics;
+pub(crate) mod fastrace;
 pub(crate) mod floor;
 pub(crate) mod object_store;
 pub(crate) mod opendal;

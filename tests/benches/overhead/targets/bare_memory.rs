@@ -22,8 +22,8 @@ fn measure(bench: &Bench) -> Vec<Row> {
         Case::future(&bench.runtime, async || peer.head().await),
     ]);
     vec![
-        Row { what: "bare memory get, 4 KiB", ours: get, peer: PEER, bar: peer_get },
-        Row { what: "bare memory put, 4 KiB", ours: put, peer: PEER, bar: peer_put },
-        Row { what: "bare memory head", ours: head, peer: PEER, bar: peer_head },
+        Row { what: "bare memory get, 4 KiB", ours: get, peer: PEER, bar: peer_get, decides: true },
+        Row { what: "bare memory put, 4 KiB", ours: put, peer: PEER, bar: peer_put, decides: true },
+        Row { what: "bare memory head", ours: head, peer: PEER, bar: peer_head, decides: true },
     ]
 }

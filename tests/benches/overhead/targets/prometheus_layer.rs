@@ -30,5 +30,6 @@ fn measure(bench: &Bench) -> Vec<Row> {
         ours: with.added_to(&bare),
         peer: "OpenDAL's Prometheus layer on a read",
         bar: peer_with.added_to(&peer_bare),
+        decides: true,
     }]
 }
