@@ -1,34 +1,38 @@
 //! The arguments of a function, and how its body gets them when it is within a closure or a block.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Type};
+use syn::{FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Token, Type};
 
 use crate::returned;
 
 /// The names that arguments have in the body.
 pub(crate) fn argument_names(signature: &Signature) -> Vec<Ident> {
-    fn names(pattern: &Pat, into: &mut Vec<Ident>) {
-        match pattern {
-            Pat::Ident(ident) => {
-                into.push(ident.ident.clone());
-                if let Some((_, pattern)) = &ident.subpat {
-                    names(pattern, into);
-                }
-            }
-            Pat::Paren(paren) => names(&paren.pat, into),
-            Pat::Reference(reference) => names(&reference.pat, into),
-            Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| names(pattern, into)),
-            Pat::Struct(fields) => fields.fields.iter().for_each(|field| names(&field.pat, into)),
-            Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| names(pattern, into)),
-            Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| names(pattern, into)),
-            _ => {}
-        }
-    }
     let mut all = Vec::new();
     for input in &signature.inputs {
         if let FnArg::Typed(argument) = input {
-            names(&argument.pat, &mut all);
+            all.extend(bindings(&mut argument.pat.clone()).into_iter().map(|(_, name)| name));
         }
+    }
+    all
+}
+
+/// Takes the `mut`s out of a pattern; gives back what it binds.
+fn bindings(pattern: &mut Pat) -> Vec<(Option<Token![mut]>, Ident)> {
+    let mut all = Vec::new();
+    match pattern {
+        Pat::Ident(PatIdent { mutability, ident, subpat, by_ref, .. }) => {
+            // That of `ref mut` is part of what is bound.
+            let mutability = if by_ref.is_none() { mutability.take() } else { None };
+            all.push((mutability, ident.clone()));
+            all.extend(subpat.iter_mut().flat_map(|(_, pattern)| bindings(pattern)));
+        }
+        Pat::Paren(paren) => all.extend(bindings(&mut paren.pat)),
+        Pat::Reference(reference) => all.extend(bindings(&mut reference.pat)),
+        Pat::Slice(slice) => all.extend(slice.elems.iter_mut().flat_map(bindings)),
+        Pat::Struct(fields) => all.extend(fields.fields.iter_mut().flat_map(|field| bindings(&mut field.pat))),
+        Pat::Tuple(tuple) => all.extend(tuple.elems.iter_mut().flat_map(bindings)),
+        Pat::TupleStruct(tuple) => all.extend(tuple.elems.iter_mut().flat_map(bindings)),
+        _ => {}
     }
     all
 }
@@ -50,8 +54,9 @@ pub(crate) fn moved_names(signature: &Signature) -> Vec<Ident> {
 ///
 /// An argument is bound anew where that keeps what would otherwise change: the order in which
 /// arguments are dropped, or warnings of `mut` that is not needed. What needs neither is left alone,
-/// because a future would have room for it twice.
-pub(crate) fn rebind(signature: &mut Signature) -> TokenStream {
+/// because a future would have room for it twice. A pattern stays in the signature where a name in it
+/// is `mentioned` outside of the body.
+pub(crate) fn rebind(signature: &mut Signature, mentioned: &[Ident]) -> TokenStream {
     let mut statements = TokenStream::new();
     for (position, input) in signature.inputs.iter_mut().enumerate() {
         match input {
@@ -84,6 +89,11 @@ pub(crate) fn rebind(signature: &mut Signature) -> TokenStream {
                             continue;
                         }
                         statements.extend(code! { #(#attributes)* let #mutability #ident = #ident; });
+                    }
+                    pattern if bindings(&mut pattern.clone()).iter().any(|(_, name)| mentioned.contains(name)) => {
+                        for (mutability, name) in bindings(pattern) {
+                            statements.extend(code! { #(#attributes)* let #mutability #name = #name; });
+                        }
                     }
                     pattern => {
                         // What the pattern leaves is dropped with the argument.

@@ -134,12 +134,12 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
         }
         Shape::Call => {
             let finish = Finish::new(options, output.as_ref(), &generics).closure(false);
-            let closure = closure(function, output.as_ref());
+            let closure = closure(function, options, output.as_ref());
             code! { #krate::__private::call(#start, #closure, #finish) }
         }
         Shape::Async => {
             let finish = Finish::new(options, output.as_ref(), &generics).closure(false);
-            let rebind = signature::rebind(&mut function.signature);
+            let rebind = rebind(function, options);
             let block = in_block(&rebind, &function.body.block, output.as_ref());
             let hint = hint(krate, output.as_ref());
             let block = with_hint(&hint, &block);
@@ -155,9 +155,15 @@ fn body(function: &mut Function, options: &Options, shape: Shape, around: &Surro
     braces.to_token_stream()
 }
 
+/// The statements that bring arguments into the body.
+fn rebind(function: &mut Function, options: &Options) -> TokenStream {
+    let mentioned = options.mentioned_at_start(&signature::argument_names(&function.signature));
+    signature::rebind(&mut function.signature, &mentioned)
+}
+
 /// `move || -> T { .. }` with the body in it.
-fn closure(function: &mut Function, output: Option<&Type>) -> TokenStream {
-    let rebind = signature::rebind(&mut function.signature);
+fn closure(function: &mut Function, options: &Options, output: Option<&Type>) -> TokenStream {
+    let rebind = rebind(function, options);
     let annotation = output.filter(|ty| !matches!(returned::bare(ty), Type::ImplTrait(_))).map(returned::erased);
     let block = in_block(&rebind, &function.body.block, output);
     match annotation {
@@ -235,7 +241,7 @@ fn lasting(
     output: Option<&Type>,
 ) -> TokenStream {
     let krate = &options.krate;
-    let closure = closure(function, output);
+    let closure = closure(function, options, output);
     let observed = match lasting.kind {
         LastingKind::Future => {
             let finish = Finish::new(options, lasting.output.as_ref(), generics).closure(true);

@@ -139,6 +139,18 @@ impl Options {
         }
     }
 
+    /// Those of `names` that are used when the operation begins.
+    pub(crate) fn mentioned_at_start(&self, names: &[Ident]) -> Vec<Ident> {
+        let expressions = self.start.values().chain(&self.key).chain(&self.parent).chain(&self.dispatcher);
+        let tokens: TokenStream = expressions.flat_map(ToTokens::to_token_stream).collect();
+        let is_key = |name: &Ident| self.start.metadata.iter().any(|entry| entry.value.is_none() && entry.key == *name);
+        names
+            .iter()
+            .filter(|name| is_key(name) || find(tokens.clone(), &[(*name).clone()]).is_some())
+            .cloned()
+            .collect()
+    }
+
     /// The word of an option that looks at what is returned, if there is one.
     pub(crate) fn reads_result(&self) -> Option<&Ident> {
         let readings = [&self.stop, &self.ok, &self.err].into_iter().flatten().map(|reading| &reading.word);
@@ -149,26 +161,26 @@ impl Options {
 impl Reading {
     /// The first place where one of these names is used, unless it is what the result is called.
     pub(crate) fn mentions(&self, names: &[Ident]) -> Option<Ident> {
-        fn find(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
-            // What follows a dot or a colon is a method, a field or part of a path.
-            let mut follows = false;
-            tokens.into_iter().find_map(|token| {
-                let was = std::mem::replace(
-                    &mut follows,
-                    matches!(&token, TokenTree::Punct(it) if ".:".contains(it.as_char())),
-                );
-                match token {
-                    TokenTree::Ident(word) => (!was && names.contains(&word)).then_some(word),
-                    TokenTree::Group(group) => find(group.stream(), names),
-                    _ => None,
-                }
-            })
-        }
         let own = self.binding.to_token_stream();
         let names: Vec<_> =
             names.iter().filter(|name| find(own.clone(), &[(*name).clone()]).is_none()).cloned().collect();
         self.entries.values().find_map(|value| find(value.to_token_stream(), &names))
     }
+}
+
+/// The first place in `tokens` where one of `names` is a variable.
+fn find(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
+    // What follows a dot or a colon is a method, a field or part of a path.
+    let mut follows = false;
+    tokens.into_iter().find_map(|token| {
+        let was =
+            std::mem::replace(&mut follows, matches!(&token, TokenTree::Punct(it) if ".:".contains(it.as_char())));
+        match token {
+            TokenTree::Ident(word) => (!was && names.contains(&word)).then_some(word),
+            TokenTree::Group(group) => find(group.stream(), names),
+            _ => None,
+        }
+    })
 }
 
 impl Rules {

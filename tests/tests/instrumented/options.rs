@@ -172,7 +172,7 @@ fn sampling_never_loses_an_error_and_decides_once_for_all_that_is_within() {
 
 #[instrumented(
     "options.hygiene.names",
-    fields(begin, span, result, error, judged, value),
+    fields(begin, span, result, failed = error, judged, value),
     stop(|r| got = *r + result, other = span)
 )]
 fn names_of_the_expansion(begin: u8, span: u8, result: u8, error: u8, judged: u8, value: u8) -> u8 {
@@ -184,6 +184,6 @@ fn names_in_options_are_those_of_the_function() {
     let capture = listen("options.hygiene");
     assert_eq!(names_of_the_expansion(1, 2, 3, 4, 5, 6), 21);
     let end = capture.one("options.hygiene.names.stop");
-    let fields = ["begin", "span", "result", "error", "judged", "value", "got", "other"].map(|name| end.field(name));
+    let fields = ["begin", "span", "result", "failed", "judged", "value", "got", "other"].map(|name| end.field(name));
     assert_eq!(fields, ["1", "2", "3", "4", "5", "6", "24", "2"].map(Some));
 }

@@ -18,8 +18,8 @@ use prometheus_client::registry::Registry;
 
 use self::collector::RecorderCollector;
 use self::format::Format;
-use self::recorder::Recorder;
-use crate::telemetry::catalogue::{Bounds, METRICS};
+use self::recorder::{Custom, Recorder};
+use crate::telemetry::catalogue::Bounds;
 use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Scope};
 
 /// Keeps the metrics of the [catalogue](crate::telemetry::catalogue::METRICS) and writes them down
@@ -67,7 +67,11 @@ impl Prometheus {
 
     /// A handler with other settings.
     pub fn builder() -> PrometheusBuilder {
-        PrometheusBuilder { durations: Bounds::durations(), series_limit: PrometheusBuilder::DEFAULT_SERIES_LIMIT }
+        PrometheusBuilder {
+            durations: Bounds::durations(),
+            series_limit: PrometheusBuilder::DEFAULT_SERIES_LIMIT,
+            custom: Custom::default(),
+        }
     }
 
     /// Attaches this handler to `dispatcher`, under the id [`ID`](Self::ID).
@@ -82,11 +86,15 @@ impl Prometheus {
             // Ends that came while it was detached were not told.
             self.0.reset_in_flight();
         }
-        let mut selectors: Vec<_> = METRICS.iter().flat_map(|metric| metric.selectors).copied().collect();
+        let mut selectors: Vec<_> =
+            self.0.metrics.iter().flat_map(|metric| metric.definition.selectors).copied().collect();
         selectors.sort_unstable();
         selectors.dedup();
         dispatcher.attach_many(Self::ID, &selectors, Attachment::new(&self.0))?;
         self.0.watch(dispatcher);
+        if self.0.has_custom_events() {
+            self.0.introduce(&Scope::of(dispatcher.clone()));
+        }
         Ok(())
     }
 
@@ -153,6 +161,7 @@ impl fmt::Debug for Prometheus {
 pub struct PrometheusBuilder {
     durations: Bounds,
     series_limit: usize,
+    custom: Custom,
 }
 
 impl PrometheusBuilder {
@@ -173,9 +182,38 @@ impl PrometheusBuilder {
         self
     }
 
+    /// Adds the [metrics](crate::telemetry::catalogue::custom_metrics) of all instrumented functions,
+    /// `span!`s and `event!`s of the program, with zeros for those not called yet.
+    ///
+    /// ```
+    /// use buckets::handlers::prometheus::Prometheus;
+    /// use buckets::instrumented;
+    /// use buckets::telemetry::Dispatcher;
+    ///
+    /// #[instrumented("my_app.thumbnail.make", measurements(bytes = image.len()))]
+    /// fn make(image: &[u8]) -> Result<(), std::io::Error> {
+    ///     Ok(())
+    /// }
+    ///
+    /// let metrics = Prometheus::builder().custom_events().build();
+    /// metrics.attach(&Dispatcher::global())?;
+    /// assert!(metrics.render().contains("my_app_thumbnail_make_calls_total{status=\"success\"} 0"));
+    /// make(&[0; 9]);
+    /// assert!(metrics.render().contains("my_app_thumbnail_make_calls_total{status=\"success\"} 1"));
+    /// assert!(metrics.render().contains("my_app_thumbnail_make_content_bytes_total 9"));
+    /// # Ok::<(), buckets::telemetry::AttachError>(())
+    /// ```
+    #[cfg(feature = "macros")]
+    pub fn custom_events(mut self) -> Self {
+        use crate::telemetry::catalogue;
+        let events = catalogue::custom().iter().map(|event| event.name).collect();
+        self.custom = Custom { metrics: catalogue::custom_metrics(), events };
+        self
+    }
+
     /// The handler.
     pub fn build(self) -> Prometheus {
-        Prometheus(Arc::new(Recorder::new(&self.durations, self.series_limit)))
+        Prometheus(Arc::new(Recorder::new(&self.durations, self.series_limit, self.custom)))
     }
 }
 

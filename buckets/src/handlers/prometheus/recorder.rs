@@ -9,8 +9,8 @@ use super::metric::Metric;
 use super::row::Row;
 use super::series::{Labels, Sample};
 use super::table::Table;
-use crate::telemetry::catalogue::{Bounds, METRICS};
-use crate::telemetry::{Dispatcher, Event, Scope, WeakDispatcher};
+use crate::telemetry::catalogue::{Bounds, EVENTS, METRICS, MetricDefinition};
+use crate::telemetry::{Dispatcher, Event, EventName, Scope, WeakDispatcher};
 
 /// What clouds and adapters without series of their own are called together.
 const OVERFLOW: &str = "other";
@@ -20,6 +20,10 @@ type Tables = HashMap<(Box<str>, Box<str>), Arc<Table>>;
 
 pub(super) struct Recorder {
     pub(super) metrics: Vec<Metric>,
+    /// What happens in clouds.
+    events: Vec<&'static EventName>,
+    /// What happens in no cloud.
+    custom_events: Vec<&'static EventName>,
     admission: Admission,
     /// Where a scope keeps its table, so that an event finds it without a lock.
     slot: usize,
@@ -33,12 +37,23 @@ pub(super) struct Recorder {
     pub(super) is_registered: AtomicBool,
 }
 
+/// Events of the program's own, and the metrics made of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Custom {
+    pub(super) metrics: &'static [MetricDefinition],
+    pub(super) events: Vec<&'static EventName>,
+}
+
 impl Recorder {
-    pub(super) fn new(durations: &Bounds, series_limit: usize) -> Self {
-        let metrics: Vec<_> = METRICS.iter().map(|definition| Metric::new(definition, durations)).collect();
-        let overflow = Arc::new(Table::new(&metrics, OVERFLOW, OVERFLOW));
+    pub(super) fn new(durations: &Bounds, series_limit: usize, custom: Custom) -> Self {
+        let definitions = METRICS.iter().chain(custom.metrics);
+        let metrics: Vec<_> = definitions.map(|definition| Metric::new(definition, durations)).collect();
+        let events: Vec<_> = EVENTS.iter().map(|event| event.name).collect();
+        let overflow = Arc::new(Table::new(&metrics, &events, OVERFLOW, OVERFLOW));
         Self {
             metrics,
+            events,
+            custom_events: custom.events,
             admission: Admission::new(series_limit),
             slot: Scope::new_slot(),
             tables: Mutex::default(),
@@ -70,6 +85,10 @@ impl Recorder {
         }
     }
 
+    pub(super) fn has_custom_events(&self) -> bool {
+        !self.custom_events.is_empty()
+    }
+
     /// Shows what is known of a scope before anything has happened in it.
     pub(super) fn introduce(&self, scope: &Scope) {
         scope.local(self.slot, || self.table(scope), |_: &Arc<Table>| ());
@@ -81,7 +100,9 @@ impl Recorder {
         if let Some(table) = tables.get(&names) {
             return Arc::clone(table);
         }
-        let table = Arc::new(Table::new(&self.metrics, scope.cloud(), scope.adapter()));
+        let is_nameless = scope.cloud().is_empty() && scope.adapter().is_empty();
+        let events = if is_nameless { &self.custom_events } else { &self.events };
+        let table = Arc::new(Table::new(&self.metrics, events, scope.cloud(), scope.adapter()));
         let rows = table.rows();
         let known: Vec<_> = rows.iter().flat_map(|row| row.known()).collect();
         let wanted: Vec<_> =

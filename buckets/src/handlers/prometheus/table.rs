@@ -6,27 +6,27 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::metric::Metric;
 use super::row::{Owner, Row};
 use crate::telemetry::EventName;
-use crate::telemetry::catalogue::EVENTS;
 
 pub(super) struct Table {
     cloud: Box<str>,
     adapter: Box<str>,
-    /// Those of built-in events, indexed by the event's number.
-    built_in: Box<[Option<Arc<Row>>]>,
+    /// Those of events known from the start, indexed by the event's number.
+    known: Box<[Option<Arc<Row>>]>,
     /// Those of other events, made when the event first comes.
     others: RwLock<HashMap<usize, Option<Arc<Row>>>>,
 }
 
 impl Table {
-    pub(super) fn new(metrics: &[Metric], cloud: &str, adapter: &str) -> Self {
-        let mut built_in = Vec::new();
-        for event in EVENTS {
-            let id = event.name.id();
-            built_in.resize_with(built_in.len().max(id + 1), || None);
-            built_in[id] = Row::new(metrics, event.name, Owner { cloud, adapter }).map(Arc::new);
+    /// With rows of these events from the start.
+    pub(super) fn new(metrics: &[Metric], events: &[&'static EventName], cloud: &str, adapter: &str) -> Self {
+        let mut known = Vec::new();
+        for name in events {
+            let id = name.id();
+            known.resize_with(known.len().max(id + 1), || None);
+            known[id] = Row::new(metrics, name, Owner { cloud, adapter }).map(Arc::new);
         }
         let others = RwLock::default();
-        Self { cloud: cloud.into(), adapter: adapter.into(), built_in: built_in.into(), others }
+        Self { cloud: cloud.into(), adapter: adapter.into(), known: known.into(), others }
     }
 
     /// Calls `with` on the row of `name`, if any metric is made of it.
@@ -37,7 +37,7 @@ impl Table {
         name: &'static EventName,
         with: impl FnOnce(&Row) -> R,
     ) -> Option<R> {
-        match self.built_in.get(name.id()) {
+        match self.known.get(name.id()) {
             Some(Some(row)) => Some(with(row)),
             _ => self.other_row(metrics, name).map(|row| with(&row)),
         }
@@ -55,7 +55,7 @@ impl Table {
     /// The rows that are there so far.
     pub(super) fn rows(&self) -> Vec<Arc<Row>> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        self.built_in.iter().chain(others.values()).flatten().cloned().collect()
+        self.known.iter().chain(others.values()).flatten().cloned().collect()
     }
 
     /// The sum of one number of each row.

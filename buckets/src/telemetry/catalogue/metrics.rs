@@ -121,7 +121,7 @@ const ADAPTER_ENDS: &[&str] = &["buckets.adapter.*.stop", "buckets.adapter.*.exc
 const BY_CLOUD: &[Tag] = &[Tag::Operation, Tag::Adapter, Tag::Cloud];
 
 /// Where definitions differ from.
-const BASE: MetricDefinition = MetricDefinition {
+pub(super) const BASE: MetricDefinition = MetricDefinition {
     name: "",
     kind: MetricKind::Counter,
     selectors: &[],
@@ -135,7 +135,7 @@ const BASE: MetricDefinition = MetricDefinition {
 };
 
 /// A distribution of durations.
-const DURATION: MetricDefinition = MetricDefinition {
+pub(super) const DURATION: MetricDefinition = MetricDefinition {
     kind: MetricKind::Distribution,
     measurement: Some("duration"),
     unit: Unit::Seconds,

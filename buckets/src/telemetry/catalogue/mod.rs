@@ -6,6 +6,8 @@
 mod bounds;
 #[cfg(feature = "macros")]
 mod custom;
+#[cfg(feature = "macros")]
+mod custom_metrics;
 mod events;
 mod metrics;
 pub mod names;
@@ -13,6 +15,8 @@ pub mod names;
 pub use bounds::{Bounds, InvalidBounds};
 #[cfg(feature = "macros")]
 pub use custom::custom;
+#[cfg(feature = "macros")]
+pub use custom_metrics::custom_metrics;
 #[cfg(feature = "prometheus")]
 pub(crate) use events::operation_of;
 pub use events::{Direction, EVENTS, EventDefinition};
