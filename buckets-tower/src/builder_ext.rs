@@ -11,7 +11,9 @@ use crate::limit::{LimitLayer, LoadShedLayer};
 use crate::resume::ResumeLayer;
 use crate::retry::{RetryLayer, RetryPolicy};
 use crate::sampling::SamplingLayer;
-use crate::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeLimits, TimeoutLayer, ValidateLayer};
+use crate::{
+    DeadlineLayer, PrefixLayer, ReadOnlyLayer, StackLayer, TelemetryLayer, TimeLimits, TimeoutLayer, ValidateLayer,
+};
 
 /// The layers of this crate as methods of tower's [`ServiceBuilder`].
 ///
@@ -25,6 +27,9 @@ use crate::{DeadlineLayer, PrefixLayer, ReadOnlyLayer, TelemetryLayer, TimeLimit
 /// let cloud = Cloud::over("uploads", "memory", stack).build();
 /// ```
 pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
+    /// A whole stack in a tested order; see [`stack`](crate::stack).
+    fn storage_stack(self, stack: StackLayer) -> ServiceBuilder<Stack<StackLayer, L>>;
+
     /// Reports each operation; see [`telemetry`](crate::telemetry).
     fn telemetry(self) -> ServiceBuilder<Stack<TelemetryLayer, L>>;
 
@@ -69,6 +74,10 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
 }
 
 impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
+    fn storage_stack(self, stack: StackLayer) -> ServiceBuilder<Stack<StackLayer, L>> {
+        self.layer(stack)
+    }
+
     fn telemetry(self) -> ServiceBuilder<Stack<TelemetryLayer, L>> {
         self.layer(TelemetryLayer::new())
     }

@@ -17,6 +17,7 @@ pub mod retry;
 pub mod sampling;
 #[cfg(feature = "sentry")]
 pub mod sentry;
+pub mod stack;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -35,6 +36,7 @@ pub use retry::{Retry, RetryLayer};
 pub use sampling::{Sampled, SamplingLayer};
 #[cfg(feature = "sentry")]
 pub use sentry::SentryLayer;
+pub use stack::StackLayer;
 pub use telemetry::{Telemetry, TelemetryLayer};
 pub use time_limits::{TimeLimit, TimeLimits};
 pub use timeout::{Timeout, TimeoutLayer};

@@ -1,5 +1,11 @@
-use buckets::body::{BodyEnd, BodyObserver};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use buckets::Error;
+use buckets::body::{BodyEnd, BodyObserver, BoxBody, GetBody};
 use buckets::operation::{Reply, Response};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
 
 /// Says how long a call goes on when it has been answered.
 pub trait Hold<T> {
@@ -17,9 +23,15 @@ pub struct UntilAnswered;
 
 impl Hold<Response> for UntilBodyEnds {
     fn hold<G: Send + 'static>(&self, answer: &mut Response, guard: G) {
-        if let Reply::Get(fetched) = &mut answer.reply {
-            fetched.body.observe(Box::new(Held(guard)));
+        let Reply::Get(fetched) = &mut answer.reply else { return };
+        if fetched.body.as_bytes().is_some() {
+            // Stays in memory, where readers find it.
+            return fetched.body.observe(Box::new(Held { content: (), _guard: guard }));
         }
+        // Goes with the content and not with the body: a layer above may replace content that broke
+        // off, and needs the room for it.
+        let body = std::mem::replace(&mut fetched.body, GetBody::from_bytes(Bytes::new()));
+        fetched.body = body.map_content(|content| Held { content, _guard: guard });
     }
 }
 
@@ -29,10 +41,35 @@ impl<T> Hold<T> for UntilAnswered {
     }
 }
 
-struct Held<G>(G);
+/// Something that lives as long as content.
+struct Held<C, G> {
+    // Dropped before the guard.
+    content: C,
+    _guard: G,
+}
 
-impl<G: Send> BodyObserver for Held<G> {
+impl<G: Send> BodyObserver for Held<(), G> {
     fn chunk(&mut self, _: usize) {}
 
     fn end(self: Box<Self>, _: BodyEnd<'_>) {}
+}
+
+// Neither of its parts is ever pinned.
+impl<C, G> Unpin for Held<C, G> {}
+
+impl<G> Body for Held<BoxBody, G> {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        Pin::new(&mut self.content).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.content.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.content.size_hint()
+    }
 }

@@ -62,8 +62,8 @@
 //!
 //! # Costs
 //!
-//! A call allocates nothing; a body that holds a permit costs two small allocations. A clone of the
-//! service below is only made for calls that wait.
+//! A call allocates nothing; a body that holds a permit costs one small allocation, two if it is in
+//! memory. A clone of the service below is only made for calls that wait.
 
 mod admission;
 mod circuit;

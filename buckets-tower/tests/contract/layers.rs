@@ -10,8 +10,8 @@ use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
 use buckets_tower::{
-    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, TelemetryLayer,
-    TimeoutLayer, ValidateLayer,
+    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, StackLayer,
+    TelemetryLayer, TimeoutLayer, ValidateLayer,
 };
 use tower::{Layer, Service, ServiceExt};
 
@@ -51,6 +51,7 @@ pub(crate) fn layers() -> Vec<Erased> {
         erased("prefix", PrefixLayer::new(base())),
         erased("validate", ValidateLayer::new().max_size(1000)),
         erased("chaos", ChaosLayer::new(1)),
+        erased("stack", StackLayer::new().concurrency(Concurrency::new(8))),
     ]
 }
 
@@ -66,7 +67,7 @@ macro_rules! alone {
 async fn each_layer_alone() {
     alone!(TelemetryLayer::new(), 0, 0);
     alone!(SentryLayer::new(Sentry::new()), 0, 0);
-    alone!(LimitLayer::new(Concurrency::new(8)), 0, 2);
+    alone!(LimitLayer::new(Concurrency::new(8)), 0, 1);
     alone!(LimitLayer::new(Rate::new(8, Duration::from_secs(1))), 0, 0);
     alone!(LimitLayer::new(CircuitBreaker::new()), 0, 0);
     alone!(LoadShedLayer::new(), 0, 0);
