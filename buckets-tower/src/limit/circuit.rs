@@ -17,7 +17,8 @@ use crate::telemetry::AsError;
 /// While *closed* all calls go through, and the latest are watched. When too many of them have failed
 /// it *opens*: calls are refused until the cool-down is over. Then one goes through as a trial, while
 /// the others are still refused; if it does well the circuit closes, if it fails it stays open for
-/// another cool-down. A trial that is dropped, or panics, leaves its place to the next call.
+/// another cool-down. A trial that is dropped, or panics, leaves its place to the next call, and so does
+/// one that takes longer than a cool-down: a store that hangs need not hang for ever.
 ///
 /// A call failed if its error says that the store or the way to it is at fault: `timeout`, `connect`, `tls`,
 /// `unavailable`, `protocol`, `io`. Anything else shows that the store answers, and what never got there
@@ -50,8 +51,13 @@ struct State {
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     Closed,
-    Open { until: Instant },
-    Trying { is_taken: bool },
+    Open {
+        until: Instant,
+    },
+    /// With a trial under way, which the others wait for until then.
+    Trying {
+        until: Option<Instant>,
+    },
 }
 
 /// The permit of a [`CircuitBreaker`]. Dropped without a result it counts for nothing.
@@ -112,10 +118,10 @@ impl Circuit {
         let mut state = self.state();
         match state.phase {
             Phase::Closed => {}
-            Phase::Open { until } if now < until => return Err(until - now),
-            Phase::Trying { is_taken: true } => return Err(self.settings.cool_down),
-            Phase::Open { .. } | Phase::Trying { is_taken: false } => {
-                state.phase = Phase::Trying { is_taken: true };
+            Phase::Open { until } | Phase::Trying { until: Some(until) } if now < until => return Err(until - now),
+            // It is time, nobody tries, or the trial hangs.
+            Phase::Open { .. } | Phase::Trying { .. } => {
+                state.phase = Phase::Trying { until: Some(now + self.settings.cool_down) };
                 state.age += 1;
             }
         }
@@ -152,8 +158,8 @@ impl Circuit {
     /// Lets another call be the trial, if the one of `age` was.
     fn give_back(&self, age: u64) {
         let mut state = self.state();
-        if state.age == age && state.phase == (Phase::Trying { is_taken: true }) {
-            state.phase = Phase::Trying { is_taken: false };
+        if state.age == age && matches!(state.phase, Phase::Trying { .. }) {
+            state.phase = Phase::Trying { until: None };
         }
     }
 

@@ -97,12 +97,14 @@ impl Future for Turn {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Permit> {
         let Some(number) = self.number else { panic!("polled after it was ready") };
-        {
+        let before = {
             let mut state = self.gate.state();
-            if let Ok(place) = state.waiting.binary_search_by_key(&number, |(number, _)| *number) {
-                state.waiting[place].1.clone_from(context.waker());
-                return Poll::Pending;
-            }
+            let place = state.waiting.binary_search_by_key(&number, |(number, _)| *number);
+            place.ok().map(|place| std::mem::replace(&mut state.waiting[place].1, context.waker().clone()))
+        };
+        // Dropped here and not under the lock: a waker may be the last to hold a task, and that a permit.
+        if before.is_some() {
+            return Poll::Pending;
         }
         self.number = None;
         Poll::Ready(Permit(Arc::clone(&self.gate)))

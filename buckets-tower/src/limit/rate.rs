@@ -69,7 +69,7 @@ impl Shared {
     fn take(&self, now: Instant) -> Result<(), Instant> {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         let next = due.unwrap_or(now).max(now);
-        let earliest = next.checked_sub(self.interval * (self.burst - 1)).unwrap_or(now);
+        let earliest = next.checked_sub(self.interval.saturating_mul(self.burst - 1)).unwrap_or(now);
         if earliest > now {
             return Err(earliest);
         }

@@ -47,7 +47,8 @@ where
             return Poll::Ready(frame);
         }
         if !*this.is_waiting {
-            let at = Instant::now() + *this.idle;
+            // What cannot be told by the clock is for ever.
+            let Some(at) = Instant::now().checked_add(*this.idle) else { return Poll::Pending };
             match this.timer.as_mut().as_pin_mut() {
                 Some(timer) => timer.reset(at),
                 None => this.timer.set(Some(sleep_until(at))),

@@ -1,8 +1,10 @@
 //! What limits let through, make wait and refuse, and what they tell of it.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use buckets::operation::{Get, Head, Reply, Request, Response};
@@ -206,6 +208,52 @@ async fn a_circuit_opens_tries_and_closes() {
     for _ in 0..8 {
         send().await.expect("closed");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_that_hangs_is_waited_for_no_longer_than_a_cool_down() {
+    let (capture, script) = (Capture::new(), Script::default());
+    let (circuit, service) = circuit(&script);
+    let send = || service.clone().oneshot(head(&capture));
+    script.next([Answer::Error(ErrorKind::Unavailable); 4]);
+    for _ in 0..4 {
+        send().await.expect_err("down");
+    }
+    tokio::time::advance(Duration::from_secs(5)).await;
+    script.next([Answer::Never, Answer::Ok]);
+    let mut trial = Box::pin(send());
+    assert!(poll(trial.as_mut()).is_pending());
+    tokio::time::advance(Duration::from_secs(4)).await;
+    let refused = send().await.expect_err("the trial has a second left");
+    assert_eq!((refused.kind(), refused.retry_after()), (ErrorKind::Overloaded, Some(Duration::from_secs(1))));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    send().await.expect("another trial");
+    assert!(!circuit.is_open());
+    drop(trial);
+    assert!(!circuit.is_open(), "the old trial does not count any more");
+}
+
+/// A waker may hold the last of a task, and the task a permit of the very limit that it waits for.
+#[test]
+fn a_waker_that_holds_a_permit_can_be_replaced() {
+    struct Holder(#[expect(dead_code, reason = "it is there to be dropped")] Mutex<Box<dyn Any + Send>>);
+    impl Wake for Holder {
+        fn wake(self: Arc<Self>) {}
+    }
+    let (capture, script) = (Capture::new(), Script::default());
+    let limit = Concurrency::new(1);
+    let service = LimitLayer::new(limit.clone()).layer(Probe::new(&script));
+    script.next([Answer::Never, Answer::Ok]);
+    let mut first = Box::pin(service.clone().oneshot(head(&capture)));
+    assert!(poll(first.as_mut()).is_pending());
+    let mut second = Box::pin(service.clone().oneshot(head(&capture)));
+    let waker = Waker::from(Arc::new(Holder(Mutex::new(Box::new(first)))));
+    assert!(second.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    // The new waker takes the place of the last one, which gives the permit back.
+    assert!(poll(second.as_mut()).is_pending());
+    assert!(poll(second.as_mut()).is_ready());
+    assert_eq!(limit.in_use(), 0);
 }
 
 #[tokio::test(start_paused = true)]
