@@ -14,6 +14,8 @@ guides! {
     error_handling: "docs/error-handling.md";
     error_tracking: "docs/error-tracking.md";
     telemetry: "docs/telemetry.md";
+    retries_and_timeouts: "docs/retries-and-timeouts.md";
+    sampling: "docs/sampling.md";
     testing: "docs/testing.md";
     writing_an_adapter: "docs/writing-an-adapter.md";
 }

@@ -23,7 +23,7 @@ fn main() {
 
     let measured: Vec<_> = targets::ALL
         .iter()
-        .filter(|target| wanted.is_empty() || wanted.iter().any(|name| target.id.eq_ignore_ascii_case(name)))
+        .filter(|target| wanted.is_empty() || wanted.iter().any(|name| target.is_called(name)))
         .map(|target| (target, (target.measure)(&bench)))
         .collect();
     if measured.is_empty() {

@@ -26,13 +26,13 @@ pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
     println!("Nanoseconds and allocations per call, medians of interleaved rounds; ratio = ours / peer.");
     println!();
     println!(
-        "{:<4} {:<43} {:>9} {:>6}  {:<37} {:>9} {:>6} {:>7}",
+        "{:<8} {:<46} {:>9} {:>6}  {:<37} {:>9} {:>6} {:>7}",
         "", "what", "ours ns", "allocs", "peer", "peer ns", "allocs", "ratio"
     );
     for (target, rows) in measured {
         for row in rows {
             println!(
-                "{:<4} {:<43} {:>9.1} {:>6}  {:<37} {:>9.1} {:>6} {:>7.3}",
+                "{:<8} {:<46} {:>9.1} {:>6}  {:<37} {:>9.1} {:>6} {:>7.3}",
                 target.id,
                 row.what,
                 row.ours.nanos(),

@@ -5,4 +5,5 @@ pub(crate) mod fastrace;
 pub(crate) mod floor;
 pub(crate) mod object_store;
 pub(crate) mod opendal;
+pub(crate) mod tower;
 pub(crate) mod tracing;

@@ -2,6 +2,7 @@
 
 mod bare_memory;
 mod counting_handler;
+mod full_stack;
 mod further_handler;
 mod idle_span;
 mod prometheus_layer;
@@ -14,6 +15,9 @@ pub(crate) const ALL: &[Target] = &[
     counting_handler::TARGET,
     further_handler::TARGET,
     prometheus_layer::TARGET,
+    full_stack::GET,
+    full_stack::PUT,
+    full_stack::HEAD,
     bare_memory::TARGET,
 ];
 
@@ -25,4 +29,12 @@ pub(crate) struct Target {
     /// The most allocations per call that meet it, where they matter.
     pub(crate) allocations: Option<f64>,
     pub(crate) measure: fn(&Bench) -> Vec<Row>,
+}
+
+impl Target {
+    /// Whether an argument means it: `P5` all its parts, `P5-get` that one.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let family = self.id.split_once('-').map_or(self.id, |(family, _)| family);
+        [self.id, family].iter().any(|id| id.eq_ignore_ascii_case(name))
+    }
 }
