@@ -16,6 +16,7 @@ guides! {
     telemetry: "docs/telemetry.md";
     retries_and_timeouts: "docs/retries-and-timeouts.md";
     sampling: "docs/sampling.md";
+    layers: "docs/layers.md";
     testing: "docs/testing.md";
     writing_an_adapter: "docs/writing-an-adapter.md";
 }

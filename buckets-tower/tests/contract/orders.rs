@@ -7,7 +7,7 @@ use buckets::telemetry::{Outcome, Scope};
 use buckets::testing::Capture;
 use buckets::{Error, ErrorKind, Key};
 use buckets_tower::retry::{Backoff, RetryPolicy};
-use buckets_tower::testing::{Answer, Probe, Script};
+use buckets_tower::testing::{Answer, ChaosLayer, Fault, Probe, Readiness, Script};
 use buckets_tower::{Concurrency, LimitLayer, RetryLayer, TelemetryLayer, TimeoutLayer};
 use tokio::time::Instant;
 use tower::{Service, ServiceBuilder, ServiceExt};
@@ -72,17 +72,24 @@ async fn telemetry_below_retries_tells_of_failures_that_no_caller_saw() {
 #[tokio::test(start_paused = true)]
 async fn towers_timeout_does_not_bound_the_queue_of_towers_limit() {
     let script = Script::default();
-    let stack =
-        ServiceBuilder::new()
-            .map_err(Error::from_boxed)
-            .timeout(SECOND)
-            .concurrency_limit(1)
-            .layer(buckets_tower::testing::ChaosLayer::new(1).fault(
-                buckets_tower::testing::Fault::Latency(Duration::from_millis(900), Duration::from_millis(900)),
-                1.0,
-            ))
-            .service(Probe::new(&script));
+    let stack = ServiceBuilder::new()
+        .map_err(Error::from_boxed)
+        .timeout(SECOND)
+        .concurrency_limit(1)
+        .layer(ChaosLayer::new(1).fault(Fault::Latency(Duration::from_millis(900), Duration::from_millis(900)), 1.0))
+        .service(Probe::new(&script));
     let (began, capture) = (Instant::now(), Capture::new());
     let all = futures_util::future::join_all((0..5).map(|_| head(&stack, &capture))).await;
     assert!(all.iter().all(Result::is_ok) && began.elapsed() > 4 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn towers_buffer_does_not_get_over_one_failure_of_readiness() {
+    let (script, capture) = (Script::default(), Capture::new());
+    let stack = ServiceBuilder::new().map_err(Error::from_boxed).buffer(4).service(Probe::new(&script));
+    script.readiness(Readiness::Failed(ErrorKind::Connect));
+    assert_eq!(head(&stack, &capture).await.expect_err("not ready").kind(), ErrorKind::Connect);
+    script.readiness(Readiness::Ready);
+    assert_eq!(head(&stack, &capture).await.expect_err("for good").kind(), ErrorKind::Connect);
+    assert_eq!(script.calls(), 0);
 }
