@@ -30,7 +30,7 @@ use quote::quote;
 
 /// Makes a function an operation under observation: one `start`, and one `stop` or `exception`, however it ends.
 ///
-/// ```ignore
+/// ```text
 /// #[instrumented("my_app.storage.upload", fields(file_size = data.len()), stop(|result| stored = result.is_ok()))]
 /// async fn upload(name: &str, data: Bytes) -> Result<Object, Error> { .. }
 /// ```

@@ -81,24 +81,28 @@ pub(crate) fn rebind(signature: &mut Signature, mentioned: &[Ident]) -> TokenStr
                             continue;
                         }
                         *pattern = syn::parse_quote! { #name };
-                        statements.extend(code! { #(#attributes)* let #name = #name; });
+                        statements.extend(code! { #[allow(clippy::shadow_same)] #(#attributes)* let #name = #name; });
                     }
                     Pat::Ident(PatIdent { by_ref: None, subpat: None, mutability, ident, .. }) => {
                         let mutability = mutability.take();
                         if mutability.is_none() && returned::is_copied(&argument.ty) {
                             continue;
                         }
-                        statements.extend(code! { #(#attributes)* let #mutability #ident = #ident; });
+                        statements.extend(
+                            code! { #[allow(clippy::shadow_same)] #(#attributes)* let #mutability #ident = #ident; },
+                        );
                     }
                     pattern if bindings(&mut pattern.clone()).iter().any(|(_, name)| mentioned.contains(name)) => {
                         for (mutability, name) in bindings(pattern) {
-                            statements.extend(code! { #(#attributes)* let #mutability #name = #name; });
+                            statements.extend(
+                                code! { #[allow(clippy::shadow_same)] #(#attributes)* let #mutability #name = #name; },
+                            );
                         }
                     }
                     pattern => {
                         // What the pattern leaves is dropped with the argument.
                         statements.extend(code! {
-                            #(#attributes)* let #name = #name;
+                            #[allow(clippy::shadow_same)] #(#attributes)* let #name = #name;
                             #(#attributes)* let #pattern = #name;
                         });
                         *pattern = syn::parse_quote! { #name };

@@ -71,7 +71,14 @@ pub mod __private {
 }
 
 #[cfg(feature = "macros")]
-pub use buckets_macros::{event, instrumented, span};
+#[doc = include_str!("instrument/event.md")]
+pub use buckets_macros::event;
+#[cfg(feature = "macros")]
+#[doc = include_str!("instrument/instrumented.md")]
+pub use buckets_macros::instrumented;
+#[cfg(feature = "macros")]
+#[doc = include_str!("instrument/span.md")]
+pub use buckets_macros::span;
 pub use cloud::{
     Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, display_filename,
     normalize_filename,

@@ -11,6 +11,7 @@ guides! {
     readme: "README.md";
     getting_started: "docs/getting-started.md";
     core_concepts: "docs/core-concepts.md";
+    custom_metrics: "docs/custom-metrics.md";
     error_handling: "docs/error-handling.md";
     error_tracking: "docs/error-tracking.md";
     telemetry: "docs/telemetry.md";
