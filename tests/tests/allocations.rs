@@ -154,3 +154,25 @@ fn allocations(work: impl Fn()) -> u64 {
     work();
     measure(work).count_total
 }
+
+#[buckets::instrumented("allocations.sync", fields(text), stop(|result| ok = result.is_ok()))]
+fn instrumented(text: &str) -> Result<usize, std::io::Error> {
+    Ok(text.len())
+}
+
+#[buckets::instrumented("allocations.async", args, key(text))]
+async fn instrumented_async(text: &str) -> Result<usize, std::io::Error> {
+    Ok(text.len())
+}
+
+/// The global dispatcher has no handler in this program.
+#[test]
+fn an_instrumented_function_nobody_listens_to_allocates_nothing() {
+    let calls = || {
+        assert_eq!(instrumented("text").ok(), Some(4));
+        assert_eq!(instrumented_async("text").now_or_never().and_then(Result::ok), Some(4));
+        buckets::event!("allocations.point", fields(reason = "none"));
+        buckets::span!("allocations.block", fields(n = 1), { assert!(!Dispatcher::global().is_active()) });
+    };
+    assert_eq!(measure(calls).count_total, 0);
+}

@@ -12,34 +12,36 @@ pub(crate) struct Finish<'a> {
     krate: &'a Path,
     /// How an error is judged.
     error: syn::Ident,
-    is_never: bool,
+    output: Option<&'a Type>,
 }
 
 /// The closure that tells whether an item of a stream is an error.
 pub(crate) fn item(options: &Options, item: Option<&Type>, generics: &[String]) -> TokenStream {
-    let judged = Finish::new(options, item, generics).judged();
-    code! { |result| #judged }
+    let finish = Finish::new(options, item, generics);
+    let (judged, ty) = (finish.judged(), finish.annotation());
+    code! { |result #ty| #judged }
 }
 
 impl<'a> Finish<'a> {
-    pub(crate) fn new(options: &'a Options, output: Option<&Type>, generics: &[String]) -> Self {
+    pub(crate) fn new(options: &'a Options, output: Option<&'a Type>, generics: &[String]) -> Self {
         let is_static = output.is_some_and(|ty| returned::error_is_static(ty, generics));
         let error = format_ident!("{}", if is_static { "StaticError" } else { "AnyError" });
-        let is_never = matches!(output.map(returned::bare), Some(Type::Never(_)));
-        Self { options, krate: &options.krate, error, is_never }
+        Self { options, krate: &options.krate, error, output }
     }
 
     /// `|span, result| ..`; `is_handed_out` if it outlives the function.
     pub(crate) fn closure(&self, is_handed_out: bool) -> TokenStream {
         let krate = self.krate;
-        if self.is_never {
+        if matches!(self.output.map(returned::bare), Some(Type::Never(_))) {
             return code! { |_, _| {} };
         }
+        // Nothing else tells the compiler what a future gives that it has not made of an `async` block.
+        let ty = is_handed_out.then(|| self.annotation());
         let keyword = is_handed_out.then(|| code! { move });
         let Options { stop, ok, err, rules, .. } = self.options;
         let judged = self.judged();
         if stop.is_none() && ok.is_none() && err.is_none() && rules.err_is_stop.is_none() {
-            return code! { #keyword |span, result| #krate::__private::end(span, #judged, &[], &[]) };
+            return code! { #keyword |span, result #ty| #krate::__private::end(span, #judged, &[], &[]) };
         }
         let bind = stop.as_ref().map(|Reading { binding, .. }| code! { let #binding = result; });
         let plain = self.end(&[stop.as_ref()]);
@@ -69,12 +71,20 @@ impl<'a> Finish<'a> {
             }
         };
         code! {
-            #keyword |mut span, result| {
+            #keyword |mut span, result #ty| {
                 let judged = #judged;
                 #bind
                 #end
             }
         }
+    }
+
+    /// The type of a reference to the result, behind a colon.
+    fn annotation(&self) -> TokenStream {
+        self.output.map_or_else(TokenStream::new, |ty| {
+            let ty = returned::erased(ty);
+            code! { : &#ty }
+        })
     }
 
     /// Ends the span with what these readings read.

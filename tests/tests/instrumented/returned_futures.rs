@@ -136,3 +136,22 @@ async fn a_stream_ends_with_its_items_an_error_or_a_drop() {
     assert_eq!(boxed(false).size_hint(), (2, Some(2)));
     capture.assert_conserved();
 }
+
+/// Only the return type says what error it is.
+#[instrumented("forms.futures.told_by_its_type")]
+fn told_by_its_type(n: u8) -> impl Future<Output = Result<u8, String>> {
+    ready(Ok(n))
+}
+
+#[instrumented("forms.streams.told_by_its_type")]
+fn items_told_by_their_type(text: &str) -> impl Stream<Item = Result<&str, String>> {
+    stream::iter(text.split(' ').map(Ok))
+}
+
+#[tokio::test]
+async fn a_type_that_only_the_signature_says_is_known() {
+    let capture = listen("forms");
+    assert_eq!(told_by_its_type(1).await, Ok(1));
+    assert_eq!(items_told_by_their_type("a b").count().await, 2);
+    capture.assert_conserved();
+}
