@@ -62,7 +62,9 @@ where
 
     fn check(&self, request: &Request) -> Option<Request> {
         let Op::Put(put) = &request.op else { return None };
-        Some(Request::with_context(Head::new(put.key.clone()), request.context.clone()))
+        let mut check = Request::with_context(Head::new(put.key.clone()), request.context.clone());
+        check.extensions = request.extensions.clone();
+        Some(check)
     }
 
     fn checked(&self, request: &Request, found: Result<Response, E>) -> Finding<Response, E> {
