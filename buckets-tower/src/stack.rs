@@ -24,21 +24,22 @@
 //!
 //! | layer | why here |
 //! |---|---|
-//! | [`TelemetryLayer`](crate::TelemetryLayer) | tells of one operation, whatever it took, and of how it ended for its caller; what is below reports under its number |
-//! | [`DeadlineLayer`](crate::DeadlineLayer) | bounds everything a caller waits for: queues, attempts, the waiting between them |
-//! | [`ResumeLayer`](crate::ResumeLayer) | goes on with a download as part of the same operation, through all that is below |
-//! | [`RetryLayer`](crate::RetryLayer) | above what belongs to one attempt |
-//! | [`CircuitBreaker`](crate::CircuitBreaker) | sees every attempt, and refuses one before it queues |
-//! | [`Concurrency`](crate::Concurrency) | below the waiting between attempts, so that who waits holds no room |
-//! | [`TimeoutLayer`](crate::TimeoutLayer) | below the queue, the waiting in which is not the store's fault |
+//! | [`TelemetryLayer`] | tells of one operation, whatever it took, and of how it ended for its caller; what is below reports under its number |
+//! | [`DeadlineLayer`] | bounds everything a caller waits for: queues, attempts, the waiting between them |
+//! | [`ResumeLayer`] | goes on with a download as part of the same operation, through all that is below |
+//! | [`RetryLayer`] | above what belongs to one attempt |
+//! | [`CircuitBreaker`] | sees every attempt, and refuses one before it queues |
+//! | [`Concurrency`] | below the waiting between attempts, so that who waits holds no room |
+//! | [`TimeoutLayer`] | below the queue, the waiting in which is not the store's fault |
 //!
 //! The guide on layers has what happens in other orders. What checks or changes requests, such as
 //! [`ValidateLayer`](crate::ValidateLayer), [`PrefixLayer`](crate::PrefixLayer) and
-//! [`ReadOnlyLayer`](crate::ReadOnlyLayer), goes above: what it refuses is then refused at once and told of by
-//! the cloud. Reports to Sentry and sampling are for handlers and the dispatcher of a cloud.
+//! [`ReadOnlyLayer`](crate::ReadOnlyLayer), goes above: what it refuses is then refused at once and
+//! told of by the cloud. Reports to Sentry and sampling are for handlers and the dispatcher of a
+//! cloud.
 //!
-//! Clones of the layer share the concurrency limit and the circuit; each stack has a retry budget of its own.
-//! Cancelling, panics and costs are those of the parts.
+//! Clones of the layer share the concurrency limit and the circuit; each stack has a retry budget
+//! of its own. Cancelling, panics and costs are those of the parts.
 
 use std::time::Duration;
 

@@ -14,17 +14,20 @@ use crate::telemetry::AsError;
 
 /// Sends nothing, for a while, to a store that fails most of what it is sent.
 ///
-/// While *closed* all calls go through, and the latest are watched. When too many of them have failed
-/// it *opens*: calls are refused until the cool-down is over. Then one goes through as a trial, while
-/// the others are still refused; if it does well the circuit closes, if it fails it stays open for
-/// another cool-down. A trial that is dropped, or panics, leaves its place to the next call, and so does
-/// one that takes longer than a cool-down: a store that hangs need not hang for ever.
+/// While *closed* all calls go through, and the latest are watched. When too many of them have
+/// failed it *opens*: calls are refused until the cool-down is over. Then one goes through as a
+/// trial, while the others are still refused; if it does well the circuit closes, if it fails it
+/// stays open for another cool-down. A trial that is dropped, or panics, leaves its place to the
+/// next call, and so does one that takes longer than a cool-down: a store that hangs need not hang
+/// for ever.
 ///
-/// A call failed if its error says that the store or the way to it is at fault: `timeout`, `connect`, `tls`,
-/// `unavailable`, `protocol`, `io`. Anything else shows that the store answers, and what never got there
-/// (`overloaded`, `cancelled`) shows nothing. The failure of a body comes too late to count.
+/// A call failed if its error says that the store or the way to it is at fault: `timeout`,
+/// `connect`, `tls`, `unavailable`, `protocol`, `io`. Anything else shows that the store answers,
+/// and what never got there (`overloaded`, `cancelled`) shows nothing. The failure of a body comes
+/// too late to count.
 ///
-/// Clones are the same circuit. Below a retry layer every attempt counts; above it only operations do.
+/// Clones are the same circuit. Below a retry layer every attempt counts; above it only operations
+/// do.
 #[derive(Clone)]
 pub struct CircuitBreaker(Arc<Circuit>);
 

@@ -3,7 +3,8 @@ use buckets::telemetry::{EventName, Field, Measurement, Number, Sampling, Scope,
 use super::Limited;
 use crate::telemetry::Describe;
 
-/// The operation that a call is part of, for events that a limit has to tell; nothing while nobody listens.
+/// The operation that a call is part of, for events that a limit has to tell; nothing while nobody
+/// listens.
 #[derive(Clone, Debug)]
 pub struct Origin(Option<Operation>);
 

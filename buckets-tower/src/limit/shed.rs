@@ -13,8 +13,8 @@ use crate::telemetry::{ByOperation, Describe};
 ///
 /// For layers that make calls wait by not being ready, as those of tower do; the limits of this
 /// library are told by themselves what to refuse, such as by
-/// [`Concurrency::max_waiting`](super::Concurrency::max_waiting). As tower's `load_shed`, but it keeps the
-/// error type, and tells.
+/// [`Concurrency::max_waiting`](super::Concurrency::max_waiting). As tower's `load_shed`, but it
+/// keeps the error type, and tells.
 #[derive(Clone, Copy, Default)]
 pub struct LoadShedLayer<D = ByOperation> {
     describe: D,

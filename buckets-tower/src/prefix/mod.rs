@@ -25,18 +25,20 @@
 //!
 //! # What it does
 //!
-//! On the way down each key, both of a copy, and the prefix of a list get the prefix and a `/` in front; a
-//! key too long with it is refused as [`InvalidInput`](buckets::ErrorKind::InvalidInput). On the way
-//! up keys, folded prefixes and the cursor of a list lose it. There is no way out: keys have no `..`,
-//! a list begins below the prefix whatever its cursor says, an answer with a key from elsewhere
-//! is a [`Protocol`](buckets::ErrorKind::Protocol) error, and operations that are not built in, which
-//! might carry keys, are refused as [`Unsupported`](buckets::ErrorKind::Unsupported). A signed link shows the whole key,
-//! because that is what it signs.
+//! On the way down each key, both of a copy, and the prefix of a list get the prefix and a `/` in
+//! front; a key too long with it is refused as [`InvalidInput`](buckets::ErrorKind::InvalidInput).
+//! On the way up keys, folded prefixes and the cursor of a list lose it. There is no way out: keys
+//! have no `..`, a list begins below the prefix whatever its cursor says, an answer with a key from
+//! elsewhere is a [`Protocol`](buckets::ErrorKind::Protocol) error, and operations that are not
+//! built in, which might carry keys, are refused as
+//! [`Unsupported`](buckets::ErrorKind::Unsupported). A signed link shows the whole key, because
+//! that is what it signs.
 //!
 //! Of objects whose key would not be one without the prefix (`tenants/acme/.buckets/x`) a tenant
 //! does not hear.
 //!
-//! Events of layers above have keys as the tenant knows them, those of layers below as the store does.
+//! Events of layers above have keys as the tenant knows them, those of layers below as the store
+//! does.
 //!
 //! Readiness, drops and panics pass through; a body is not touched. Each key costs an allocation on
 //! either way, because keys are checked text.

@@ -13,7 +13,8 @@ use tower_service::Service;
 use super::rules::{self, Bench, Rule};
 use super::{Probe, Report, Script};
 
-/// Counts the allocations of what it runs, such as `|work| allocation_counter::measure(work).count_total`.
+/// Counts the allocations of what it runs, such as `|work|
+/// allocation_counter::measure(work).count_total`.
 pub type Measure = fn(&mut dyn FnMut()) -> u64;
 
 /// The rules for a stack; see the [module](super).

@@ -18,13 +18,13 @@
 //!
 //! # When content is judged
 //!
-//! Before the store is asked, where that can be: the declared type, a known size, and content in memory.
-//! Of content that streams, the first 8 KiB are held back until their type is known, and
+//! Before the store is asked, where that can be: the declared type, a known size, and content in
+//! memory. Of content that streams, the first 8 KiB are held back until their type is known, and
 //! the first byte too many fails the body: the store then stores nothing.
 //!
-//! The type is what the first bytes show, whatever the file is called. Types that no first bytes show, such
-//! as plain text, pass only with [`unrecognised`](ValidateLayer::unrecognised). A declared type must
-//! be allowed as well, because it is what a browser will be told.
+//! The type is what the first bytes show, whatever the file is called. Types that no first bytes
+//! show, such as plain text, pass only with [`unrecognised`](ValidateLayer::unrecognised). A
+//! declared type must be allowed as well, because it is what a browser will be told.
 //!
 //! A signed link for an upload is bound to the size, and must be to an allowed type: the content
 //! itself goes past this layer.
@@ -33,8 +33,8 @@
 //! [`InvalidInput`](buckets::ErrorKind::InvalidInput). Content that can be sent again still can be.
 //! Copies and operations that are not built in are not looked at.
 //!
-//! Readiness, drops and panics pass through. Content in memory costs nothing; what streams costs its box, and up to
-//! 8 KiB while its type is not known.
+//! Readiness, drops and panics pass through. Content in memory costs nothing; what streams costs
+//! its box, and up to 8 KiB while its type is not known.
 
 mod body;
 mod layer;

@@ -16,7 +16,8 @@ use tower::Service;
 
 use super::cut::pause;
 
-/// A store in memory that says *pending* before each answer and each chunk, and counts what is in use.
+/// A store in memory that says *pending* before each answer and each chunk, and counts what is in
+/// use.
 #[derive(Clone)]
 pub(super) struct Bottom {
     store: Backend<Memory>,

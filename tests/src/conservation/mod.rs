@@ -1,13 +1,14 @@
 //! Whether all that begins ends once and as it was seen to, whatever happens in between.
 //!
-//! A run is a number of episodes. Each puts up a random stack over a store that pauses at every await
-//! point, lets a random part of the calls go wrong, and makes many calls at once, of which some are dropped
-//! after so many polls, and some of the bodies. What a caller saw is compared with what was told of
-//! the call; at the end nothing may be in flight, no permit missing, and a stack that is left
-//! in peace must work.
+//! A run is a number of episodes. Each puts up a random stack over a store that pauses at every
+//! await point, lets a random part of the calls go wrong, and makes many calls at once, of which
+//! some are dropped after so many polls, and some of the bodies. What a caller saw is compared with
+//! what was told of the call; at the end nothing may be in flight, no permit missing, and a stack
+//! that is left in peace must work.
 //!
-//! In most episodes one thread makes the calls, on a clock that stands still while there is something to do: the same
-//! seed does the same again. In the others several threads share the stack.
+//! In most episodes one thread makes the calls, on a clock that stands still while there is
+//! something to do: the same seed does the same again. In the others several threads share the
+//! stack.
 
 mod audit;
 mod bottom;
@@ -35,7 +36,8 @@ pub struct Options {
     pub seed: u64,
     /// How many episodes go on at once, and how many threads share the stack of some.
     pub threads: u64,
-    /// What to put into every stack, to see whether it is found; below the observed part of the stack, or above.
+    /// What to put into every stack, to see whether it is found; below the observed part of the
+    /// stack, or above.
     pub intruder: Option<Intruder>,
 }
 

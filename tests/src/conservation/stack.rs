@@ -2,12 +2,14 @@ use std::time::Duration;
 
 use buckets::handlers::sentry::Sentry;
 use buckets::store::{BoxStore, Store};
+use buckets::telemetry::Ratio;
 use buckets::{BoxError, ErrorKind, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::retry::{Backoff, Budget, RetryPolicy};
 use buckets_tower::testing::{ChaosLayer, Fault};
 use buckets_tower::{
-    DeadlineLayer, PrefixLayer, ResumeLayer, RetryLayer, SentryLayer, TelemetryLayer, TimeoutLayer, ValidateLayer,
+    DeadlineLayer, PrefixLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, TelemetryLayer, TimeoutLayer,
+    ValidateLayer,
 };
 use tower::{Layer, ServiceExt};
 
@@ -61,7 +63,7 @@ impl Stack {
     }
 
     fn add_any(&mut self, random: &mut Random) {
-        match random.below(16) {
+        match random.below(17) {
             0 => self.add("telemetry", TelemetryLayer::new()),
             1 => self.add("deadline", DeadlineLayer::new(8 * MILLI)),
             2 => self.add("timeout", TimeoutLayer::new(4 * MILLI).idle(2 * MILLI)),
@@ -85,7 +87,8 @@ impl Stack {
             11 => self.add("prefix", PrefixLayer::new(Key::new("tenant").expect("valid"))),
             12 => self.add("validate", ValidateLayer::new().max_size(30)),
             13 => self.add("sentry", SentryLayer::new(Sentry::new())),
-            14 => self.add("tower's timeout", tower::timeout::TimeoutLayer::new(4 * MILLI)),
+            14 => self.add("sampling", SamplingLayer::new(Ratio::new(0.5))),
+            15 => self.add("tower's timeout", tower::timeout::TimeoutLayer::new(4 * MILLI)),
             _ => self.add("tower's limit", tower::limit::ConcurrencyLimitLayer::new(1 + random.below(4) as usize)),
         }
     }

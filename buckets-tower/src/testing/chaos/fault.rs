@@ -4,8 +4,9 @@ use buckets::ErrorKind;
 
 /// What goes wrong with a call.
 ///
-/// Faults of content befall uploads on their way to the store and downloads on their way from it, at a random
-/// byte; calls without content, and content that ends before that byte, they leave alone.
+/// Faults of content befall uploads on their way to the store and downloads on their way from it,
+/// at a random byte; calls without content, and content that ends before that byte, they leave
+/// alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {

@@ -11,8 +11,9 @@ use super::{Chaos, Fault};
 /// Lets calls go wrong, at random and yet the same way each time: for tests of what is above.
 ///
 /// Each fault has a rate from 0 to 1 and befalls all operations, or [some](Self::only). Of several
-/// that would befall a call the first that was told of does. What befalls a call follows from the seed, and from how
-/// many calls there were before it: tests that call one after the other see the same each time.
+/// that would befall a call the first that was told of does. What befalls a call follows from the
+/// seed, and from how many calls there were before it: tests that call one after the other see the
+/// same each time.
 ///
 /// ```
 /// use buckets::adapter::Memory;
@@ -88,7 +89,8 @@ impl ChaosLayer {
         self.plan.paused.store(false, Ordering::Relaxed);
     }
 
-    /// How many calls a fault befell so far. One of content counts though the content may have ended before it.
+    /// How many calls a fault befell so far. One of content counts though the content may have
+    /// ended before it.
     pub fn faults(&self) -> u64 {
         self.plan.faults.load(Ordering::Relaxed)
     }
