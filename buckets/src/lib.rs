@@ -36,7 +36,7 @@
 //! | `memory` | yes | [`adapter::Memory`] |
 //! | `volume` | yes | [`adapter::Volume`]: the local disk, crash-safe, with signed links |
 //! | `log` | yes | a handler that writes events through `tracing` |
-//! | `macros` | yes | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
+//! | `macros` | | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
 //! | `performance` | | a monitor of how fast operations are, with alerts |
 //! | `sentry` | | a handler that reports failures to Sentry |
