@@ -96,7 +96,10 @@ fn time(case: &mut Case<'_>, times: u64) -> Duration {
 }
 
 fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing")
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime with timers only needs nothing")
 }
 
 /// What was measured of one case, per run of its body.
