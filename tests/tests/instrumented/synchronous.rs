@@ -44,6 +44,7 @@ fn macro_that_returns(n: u8) -> Option<u8> {
     Some(n)
 }
 
+#[allow(clippy::multiple_bound_locations, reason = "both places are to be tried")]
 #[instrumented("forms.sync.generics")]
 fn generics<'a, T: Clone + Debug, const N: usize>(all: &'a [T; N], fallback: &'a T) -> Result<&'a T, String>
 where
@@ -136,6 +137,7 @@ fn patterns(
     Ok(format!("{a}{b}{one}{two}{c}{d}{}{f}", e.len()))
 }
 
+#[allow(clippy::too_many_arguments, reason = "each name is one to be tried")]
 #[instrumented("forms.sync.unusual_names")]
 fn unusual_names(caller: u8, result: u8, span: u8, guard: u8, error: u8, value: u8, out: u8, begin: u8) -> Option<u8> {
     caller.checked_add(result)?.checked_add(span + guard + error + value + out + begin)
