@@ -68,8 +68,12 @@ async fn prometheus_answers_the_two_queries_with_what_happened() {
     let expected = quantile(0.95, &buckets(&service).await);
     assert!((p95.value - expected).abs() < 1e-9, "{} is not {expected}", p95.value);
 
-    let bytes = one("sum(buckets_transferred_bytes_total{operation='insert'})").await;
-    assert_eq!(bytes.value, f64::from((0..STORED).sum::<u32>() * 1000));
+    let stored = f64::from((0..STORED).sum::<u32>() * 1000);
+    assert_eq!(one("sum(buckets_object_size_bytes_sum{operation='insert'})").await.value, stored);
+    // What was refused moved, too, up to the limit.
+    let transferred = one("sum(buckets_transferred_bytes_total{operation='insert'})").await.value;
+    let most = stored + f64::from(REFUSED) * oversized.len() as f64;
+    assert!(stored < transferred && transferred <= most, "{transferred} is not between {stored} and {most}");
 }
 
 /// The buckets of the durations of inserts: upper bound and cumulative count.

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_tag_ends_it() {
-        let forged = "a|c\nadmin.owned:1|c|#x:y,role=root;z";
+        let forged = "a|c\nadmin:1|c|#x:y,role=root;z";
         for dialect in [Dialect::DogStatsD, Dialect::Influx, Dialect::Graphite, Dialect::Plain] {
             let honest = line(dialect, &[("cloud", &"a".repeat(forged.len()))]);
             let line = line(dialect, &[("cloud", forged)]);
