@@ -133,7 +133,7 @@ impl<S: Clone> Layer<S> for StackLayer {
     type Service = Telemetry<Deadline<Resume<Retry<Limit<Limit<Timeout<S>, Concurrency>, CircuitBreaker>>>>>;
 
     fn layer(&self, store: S) -> Self::Service {
-        let store = TimeoutLayer::new(self.attempt).idle(self.idle).layer(store);
+        let store = TimeoutLayer::new(self.attempt.clone()).idle(self.idle).layer(store);
         let store = LimitLayer::new(self.concurrency.clone()).layer(store);
         let store = LimitLayer::new(self.circuit.clone()).layer(store);
         // Calls and the bodies they answer with draw on one budget.
@@ -141,7 +141,7 @@ impl<S: Clone> Layer<S> for StackLayer {
         let retry = self.retry.clone().budget(budget);
         let store = RetryLayer::new(retry.clone()).layer(store);
         let store = ResumeLayer::new(retry).layer(store);
-        let store = DeadlineLayer::new(self.deadline).layer(store);
+        let store = DeadlineLayer::new(self.deadline.clone()).layer(store);
         TelemetryLayer::new().layer(store)
     }
 }

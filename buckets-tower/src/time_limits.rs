@@ -1,4 +1,5 @@
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Duration;
 
 use buckets::operation::{Op, OperationKind, Request};
@@ -66,39 +67,45 @@ impl From<Duration> for TimeLimit {
 ///     .on(OperationKind::Put, TimeLimit::new(Duration::from_secs(30)).at_least_per_second(256 << 10))
 ///     .without(OperationKind::Copy);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeLimits {
     default: Option<TimeLimit>,
-    /// By operation: [`None`] where the default holds.
-    own: [Option<Option<TimeLimit>>; OperationKind::ALL.len()],
+    /// Shared, because services and their futures are cloned and moved with each call.
+    own: Option<Arc<ByOperation>>,
 }
+
+/// [`None`] where the default holds.
+type ByOperation = [Option<Option<TimeLimit>>; OperationKind::ALL.len()];
 
 impl TimeLimits {
     /// This limit for every operation.
     pub fn new(default: impl Into<TimeLimit>) -> Self {
-        Self { default: Some(default.into()), own: [None; OperationKind::ALL.len()] }
+        Self { default: Some(default.into()), own: None }
     }
 
     /// No limits.
     pub const fn none() -> Self {
-        Self { default: None, own: [None; OperationKind::ALL.len()] }
+        Self { default: None, own: None }
     }
 
     /// Another limit for one operation.
-    pub fn on(mut self, operation: OperationKind, limit: impl Into<TimeLimit>) -> Self {
-        self.own[operation as usize] = Some(Some(limit.into()));
-        self
+    pub fn on(self, operation: OperationKind, limit: impl Into<TimeLimit>) -> Self {
+        self.with(operation, Some(limit.into()))
     }
 
     /// No limit for one operation.
-    pub fn without(mut self, operation: OperationKind) -> Self {
-        self.own[operation as usize] = Some(None);
+    pub fn without(self, operation: OperationKind) -> Self {
+        self.with(operation, None)
+    }
+
+    fn with(mut self, operation: OperationKind, limit: Option<TimeLimit>) -> Self {
+        Arc::make_mut(self.own.get_or_insert_default())[operation as usize] = Some(limit);
         self
     }
 
     /// The limit for `request`, if it has one.
     pub fn of(&self, request: &Request) -> Option<Duration> {
-        let own = request.op.kind().and_then(|kind| self.own[kind as usize]);
+        let own = self.own.as_ref().and_then(|own| own[request.op.kind()? as usize]);
         own.unwrap_or(self.default)?.of(match &request.op {
             Op::Put(put) => put.body.remaining(),
             _ => Some(0),

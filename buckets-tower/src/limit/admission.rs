@@ -19,6 +19,10 @@ pub trait Admission<T, E>: Clone {
     /// What is limited, which names the events.
     const LIMITED: Limited;
 
+    /// Whether [`conclude`](Self::conclude) tells of anything. If not, its origin tells nobody, and
+    /// calls that need not wait are cheaper.
+    const TELLS_OF_RESULTS: bool = true;
+
     /// Asks for a call that is about to begin.
     fn admit(&self) -> Entry<Self::Permit, Self::Wait>;
 

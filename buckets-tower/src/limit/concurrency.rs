@@ -57,6 +57,7 @@ impl<T, E, H: Hold<T> + Clone> Admission<T, E> for Concurrency<H> {
     type Wait = Turn;
 
     const LIMITED: Limited = Limited::Concurrency;
+    const TELLS_OF_RESULTS: bool = false;
 
     fn admit(&self) -> Entry<Permit, Turn> {
         match self.gate.enter(self.max_waiting) {

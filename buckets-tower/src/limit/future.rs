@@ -18,14 +18,14 @@ pin_project! {
         A: Admission<S::Response, S::Error>,
     {
         #[pin]
-        state: State<S, R, S::Future, A::Permit, A::Wait, S::Error>,
-        admission: A,
+        pub(super) state: State<S, R, S::Future, A::Permit, A::Wait, S::Error>,
+        pub(super) admission: A,
     }
 }
 
 pin_project! {
     #[project = Projected]
-    enum State<S, R, F, P, W, E> {
+    pub(super) enum State<S, R, F, P, W, E> {
         Waiting { #[pin] wait: W, waiting: Waiting<S, R> },
         // The call is dropped before what it holds is given back.
         Running { #[pin] future: F, permit: Option<P>, origin: Origin },
@@ -61,24 +61,6 @@ impl<S, R> Drop for Waiting<S, R> {
         if self.call.is_some() {
             self.origin.waited(self.limited, self.since, false);
         }
-    }
-}
-
-impl<S, R, A> ResponseFuture<S, R, A>
-where
-    S: Service<R>,
-    A: Admission<S::Response, S::Error>,
-{
-    pub(super) fn running(future: S::Future, permit: A::Permit, admission: A, origin: Origin) -> Self {
-        Self { state: State::Running { future, permit: Some(permit), origin }, admission }
-    }
-
-    pub(super) fn waiting(wait: A::Wait, waiting: Waiting<S, R>, admission: A) -> Self {
-        Self { state: State::Waiting { wait, waiting }, admission }
-    }
-
-    pub(super) fn refused(error: S::Error, admission: A) -> Self {
-        Self { state: State::Refused { error: Some(error) }, admission }
     }
 }
 

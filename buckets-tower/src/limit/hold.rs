@@ -2,7 +2,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use buckets::Error;
-use buckets::body::{BodyEnd, BodyObserver, BoxBody, GetBody};
+use buckets::body::{BoxBody, GetBody};
 use buckets::operation::{Reply, Response};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -13,7 +13,8 @@ pub trait Hold<T> {
     fn hold<G: Send + 'static>(&self, answer: &mut T, guard: G);
 }
 
-/// A call whose answer has a body goes on until the body ends, fails or is dropped.
+/// A call whose answer has a body goes on until the body ends, fails or is dropped, unless all of it
+/// is in memory: the store has done its work then.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UntilBodyEnds;
 
@@ -25,8 +26,7 @@ impl Hold<Response> for UntilBodyEnds {
     fn hold<G: Send + 'static>(&self, answer: &mut Response, guard: G) {
         let Reply::Get(fetched) = &mut answer.reply else { return };
         if fetched.body.as_bytes().is_some() {
-            // Stays in memory, where readers find it.
-            return fetched.body.observe(Box::new(Held { content: (), _guard: guard }));
+            return;
         }
         // Goes with the content and not with the body: a layer above may replace content that broke
         // off, and needs the room for it.
@@ -41,23 +41,17 @@ impl<T> Hold<T> for UntilAnswered {
     }
 }
 
-/// Something that lives as long as content.
-struct Held<C, G> {
+/// Content, and something that lives as long.
+struct Held<G> {
     // Dropped before the guard.
-    content: C,
+    content: BoxBody,
     _guard: G,
 }
 
-impl<G: Send> BodyObserver for Held<(), G> {
-    fn chunk(&mut self, _: usize) {}
-
-    fn end(self: Box<Self>, _: BodyEnd<'_>) {}
-}
-
 // Neither of its parts is ever pinned.
-impl<C, G> Unpin for Held<C, G> {}
+impl<G> Unpin for Held<G> {}
 
-impl<G> Body for Held<BoxBody, G> {
+impl<G> Body for Held<G> {
     type Data = Bytes;
     type Error = Error;
 

@@ -2,7 +2,7 @@
 //!
 //! [`LimitLayer`] puts an [`Admission`] before each call:
 //!
-//! - [`Concurrency`]: so many at once. A call that answers with a body goes on until the body ends.
+//! - [`Concurrency`]: so many at once. A call that answers with a body that streams goes on until the body ends.
 //! - [`Rate`]: so many in a time, with bursts.
 //! - [`CircuitBreaker`]: none for a while to a store that fails most of them.
 //!
@@ -16,6 +16,7 @@
 //! use buckets::{Cloud, Upload};
 //! use buckets_tower::TelemetryLayer;
 //! use buckets_tower::limit::{Concurrency, LimitLayer};
+//! use futures_util::FutureExt;
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let capture = Capture::new();
@@ -26,17 +27,18 @@
 //!     .dispatcher(capture.dispatcher())
 //!     .build();
 //!
-//! let object = cloud.insert(Upload::from_bytes("a.txt", "content")).await?;
-//! let mut reader = cloud.reader(&object).await?;
-//! let refused = cloud.head(&object).await.unwrap_err();
+//! let (_client, content) = tokio::io::duplex(64);
+//! let mut slow = Box::pin(cloud.insert(Upload::from_reader("a.txt", content)));
+//! assert!((&mut slow).now_or_never().is_none(), "nothing has come of the content");
+//! let refused = cloud.insert(Upload::from_bytes("b.txt", "content")).await.unwrap_err();
 //! assert_eq!(refused.kind(), buckets::ErrorKind::Overloaded);
 //!
 //! // Told of as part of the operation that was refused.
 //! let told = capture.one("buckets.limit.refusal.concurrency");
-//! assert_eq!(told.span_id, capture.one("buckets.adapter.head.start").span_id);
+//! assert_eq!(told.span_id, capture.named("buckets.adapter.put.start")[1].span_id);
 //!
-//! reader.body.next().await;
-//! assert_eq!(limit.in_use(), 0, "the content was delivered");
+//! drop(slow);
+//! assert_eq!(limit.in_use(), 0);
 //! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

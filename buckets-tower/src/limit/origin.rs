@@ -17,6 +17,11 @@ struct Operation {
 }
 
 impl Origin {
+    /// Where nobody is to be told of anything.
+    pub(super) const fn nobody() -> Self {
+        Self(None)
+    }
+
     pub(super) fn of<R>(request: &R, describe: &impl Describe<R>) -> Self {
         let scope = describe.scope(request);
         if !scope.is_active() {

@@ -83,6 +83,7 @@ impl<T, E> Admission<T, E> for Rate {
     type Wait = RateTurn;
 
     const LIMITED: Limited = Limited::Rate;
+    const TELLS_OF_RESULTS: bool = false;
 
     fn admit(&self) -> Entry<(), RateTurn> {
         let shared = &self.shared;

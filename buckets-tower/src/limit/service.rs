@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use buckets::Error;
 use tower_service::Service;
 
-use super::future::Waiting;
+use super::future::{State, Waiting};
 use super::{Admission, Entry, Origin, ResponseFuture};
 use crate::telemetry::{ByOperation, Describe};
 
@@ -52,19 +52,29 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let origin = Origin::of(&request, &self.describe);
         let admission = self.admission.clone();
         match self.admission.admit() {
-            Entry::Now(permit) => ResponseFuture::running(self.inner.call(request), permit, admission, origin),
+            Entry::Now(permit) => {
+                let tells = A::TELLS_OF_RESULTS;
+                let origin = if tells { Origin::of(&request, &self.describe) } else { Origin::nobody() };
+                // Made where it stays: to be handed over, a whole stack's future would be moved once more.
+                ResponseFuture {
+                    state: State::Running { future: self.inner.call(request), permit: Some(permit), origin },
+                    admission,
+                }
+            }
             Entry::Later(wait) => {
+                let origin = Origin::of(&request, &self.describe);
                 let clone = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, clone);
-                ResponseFuture::waiting(wait, Waiting::new(ready, request, A::LIMITED, origin), admission)
+                let waiting = Waiting::new(ready, request, A::LIMITED, origin);
+                ResponseFuture { state: State::Waiting { wait, waiting }, admission }
             }
             Entry::Never(error) => {
-                origin.refused(A::LIMITED);
+                Origin::of(&request, &self.describe).refused(A::LIMITED);
                 let operation = self.describe.describe(&request).operation_name();
-                ResponseFuture::refused(error.with_operation(operation).into(), admission)
+                let error = Some(error.with_operation(operation).into());
+                ResponseFuture { state: State::Refused { error }, admission }
             }
         }
     }

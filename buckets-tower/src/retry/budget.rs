@@ -67,39 +67,31 @@ impl fmt::Debug for Budget {
     }
 }
 
-/// What one call has taken; given back unless it is [spent](Self::spend).
-#[derive(Debug)]
-pub(crate) struct Withdrawal {
-    budget: Budget,
-    taken: u64,
-}
+/// How many tokens one call has taken of a budget.
+#[derive(Debug, Default)]
+pub(crate) struct Withdrawal(u64);
 
 impl Withdrawal {
-    pub(crate) fn from(budget: Budget) -> Self {
-        Self { budget, taken: 0 }
-    }
-
     /// Takes a token, if there is one.
-    pub(crate) fn take(&mut self) -> bool {
-        let taken = self.budget.take();
-        self.taken += u64::from(taken);
+    pub(crate) fn take(&mut self, budget: &Budget) -> bool {
+        let taken = budget.take();
+        self.0 += u64::from(taken);
         taken
     }
 
     /// The call did well.
-    pub(crate) fn reward(&mut self) {
-        self.budget.give(std::mem::take(&mut self.taken) * TOKEN + TOKEN / 10);
+    pub(crate) fn reward(&mut self, budget: &Budget) {
+        budget.give(std::mem::take(&mut self.0) * TOKEN + TOKEN / 10);
     }
 
     /// The retries did not help.
-    pub(crate) fn spend(&mut self) {
-        self.taken = 0;
+    pub(crate) const fn spend(&mut self) {
+        self.0 = 0;
     }
-}
 
-impl Drop for Withdrawal {
-    fn drop(&mut self) {
-        self.budget.give(self.taken * TOKEN);
+    /// The call is not to be known of any more.
+    pub(crate) fn give_back(&mut self, budget: &Budget) {
+        budget.give(std::mem::take(&mut self.0) * TOKEN);
     }
 }
 
@@ -110,30 +102,30 @@ mod tests {
     #[test]
     fn what_is_taken_is_given_back_unless_it_did_not_help() {
         let budget = Budget::new(2);
-        let mut dropped = Withdrawal::from(budget.clone());
-        assert!(dropped.take() && dropped.take() && !dropped.take());
+        let mut dropped = Withdrawal::default();
+        assert!(dropped.take(&budget) && dropped.take(&budget) && !dropped.take(&budget));
         assert_eq!(budget.available(), 0.0);
-        drop(dropped);
+        dropped.give_back(&budget);
         assert_eq!(budget.available(), 2.0);
-        let mut failed = Withdrawal::from(budget.clone());
-        failed.take();
+        let mut failed = Withdrawal::default();
+        failed.take(&budget);
         failed.spend();
-        drop(failed);
+        failed.give_back(&budget);
         assert_eq!(budget.available(), 1.0);
     }
 
     #[test]
     fn successes_fill_it_up_and_no_further() {
         let budget = Budget::new(1);
-        let mut spent = Withdrawal::from(budget.clone());
-        spent.take();
+        let mut spent = Withdrawal::default();
+        spent.take(&budget);
         spent.spend();
         for _ in 0..9 {
-            Withdrawal::from(budget.clone()).reward();
+            Withdrawal::default().reward(&budget);
         }
-        assert!(!Withdrawal::from(budget.clone()).take(), "nine tenths are no token");
+        assert!(!Withdrawal::default().take(&budget), "nine tenths are no token");
         for _ in 0..9 {
-            Withdrawal::from(budget.clone()).reward();
+            Withdrawal::default().reward(&budget);
         }
         assert_eq!(budget.available(), 1.0);
     }

@@ -21,18 +21,18 @@ pin_project! {
         S: Service<R>,
     {
         #[pin]
-        step: Step<S::Future>,
+        step: Step<S::Future, R>,
         rest: Rest<S, R, A, D, Result<S::Response, S::Error>>,
     }
 }
 
 pin_project! {
     #[project = StepProjection]
-    enum Step<F> {
+    enum Step<F, R> {
         Calling { #[pin] future: F },
-        Waiting { #[pin] timer: Sleep },
+        Waiting { #[pin] timer: Sleep, request: Option<R> },
         // Until the service below is ready.
-        Ready,
+        Ready { request: Option<R> },
     }
 }
 
@@ -42,8 +42,6 @@ struct Rest<S, R, A, D, T> {
     service: S,
     /// The request once more; [`None`] if it can only be sent once.
     copy: Option<R>,
-    /// What is sent when the service is ready.
-    request: Option<R>,
     sending: Sending<T>,
     /// Whether an attempt failed that may have been done.
     in_doubt: bool,
@@ -58,14 +56,14 @@ struct Rest<S, R, A, D, T> {
 enum Sending<T> {
     /// The request.
     Attempt,
-    /// A question: was the attempt done that ended so?
-    Check(T),
+    /// A question: was the attempt done that ended so? Boxed, because it is rare and results are large.
+    Check(Box<T>),
 }
 
 /// What follows the end of a call below.
-enum Next<T> {
+enum Next<R, T> {
     End(T),
-    Send { after: Duration },
+    Send { request: R, after: Duration },
 }
 
 impl<S: Service<R>, R, A, D> ResponseFuture<S, R, A, D> {
@@ -80,7 +78,6 @@ impl<S: Service<R>, R, A, D> ResponseFuture<S, R, A, D> {
         let rest = Rest {
             service,
             copy,
-            request: None,
             sending: Sending::Attempt,
             in_doubt: false,
             is_last: false,
@@ -112,19 +109,25 @@ where
                     };
                     match rest.next(result) {
                         Next::End(result) => return Poll::Ready(rest.conclude(result)),
-                        Next::Send { after: Duration::ZERO } => this.step.set(Step::Ready),
-                        Next::Send { after } => this.step.set(Step::Waiting { timer: sleep(after) }),
+                        Next::Send { request, after } => {
+                            let request = Some(request);
+                            this.step.set(match after {
+                                Duration::ZERO => Step::Ready { request },
+                                after => Step::Waiting { timer: sleep(after), request },
+                            });
+                        }
                     }
                 }
-                StepProjection::Waiting { timer } => {
+                StepProjection::Waiting { timer, request } => {
                     ready!(timer.poll(context));
-                    this.step.set(Step::Ready);
+                    let request = request.take();
+                    this.step.set(Step::Ready { request });
                 }
-                StepProjection::Ready => {
+                StepProjection::Ready { request } => {
                     if let Err(error) = ready!(rest.service.poll_ready(context)) {
                         return Poll::Ready(rest.conclude(Err(error)));
                     }
-                    let Some(request) = rest.request.take() else { unreachable!("set with what follows") };
+                    let Some(request) = request.take() else { panic!("polled after a call below had panicked") };
                     let future = rest.service.call(request);
                     this.step.set(Step::Calling { future });
                 }
@@ -138,14 +141,14 @@ where
     A: Again<R, T, E>,
     D: Describe<R>,
 {
-    fn next(&mut self, result: Result<T, E>) -> Next<Result<T, E>> {
+    fn next(&mut self, result: Result<T, E>) -> Next<R, Result<T, E>> {
         match std::mem::replace(&mut self.sending, Sending::Attempt) {
             Sending::Attempt => self.after_attempt(result),
-            Sending::Check(doubtful) => self.after_check(doubtful, result),
+            Sending::Check(doubtful) => self.after_check(*doubtful, result),
         }
     }
 
-    fn after_attempt(&mut self, result: Result<T, E>) -> Next<Result<T, E>> {
+    fn after_attempt(&mut self, result: Result<T, E>) -> Next<R, Result<T, E>> {
         let Some(copy) = &self.copy else { return Next::End(result) };
         match self.again.judge(copy, &result, self.in_doubt) {
             Verdict::Final => {
@@ -160,7 +163,7 @@ where
         }
     }
 
-    fn after_check(&mut self, doubtful: Result<T, E>, found: Result<T, E>) -> Next<Result<T, E>> {
+    fn after_check(&mut self, doubtful: Result<T, E>, found: Result<T, E>) -> Next<R, Result<T, E>> {
         let Some(copy) = &self.copy else { return Next::End(doubtful) };
         match self.again.checked(copy, found) {
             Finding::Ended(result) => {
@@ -170,7 +173,7 @@ where
             Finding::NotDone if !self.is_last => match self.again.again(copy) {
                 Some(mut request) => {
                     self.again.enter(&mut request, self.session.attempts());
-                    self.send(request, Duration::ZERO)
+                    Next::Send { request, after: Duration::ZERO }
                 }
                 None => Next::End(doubtful),
             },
@@ -183,7 +186,7 @@ where
     }
 
     /// Sends the request again, or ends with what it ended with.
-    fn repeat(&mut self, failure: Failure, result: Result<T, E>) -> Next<Result<T, E>> {
+    fn repeat(&mut self, failure: Failure, result: Result<T, E>) -> Next<R, Result<T, E>> {
         let Some(copy) = &self.copy else { return Next::End(result) };
         let Some(mut request) = self.again.again(copy) else { return Next::End(result) };
         let failed = self.session.attempts();
@@ -191,14 +194,14 @@ where
             Ok(wait) => {
                 report::retry(&self.describe, copy, failed, failure.kind, wait, "attempt");
                 self.again.enter(&mut request, failed + 1);
-                self.send(request, wait)
+                Next::Send { request, after: wait }
             }
             Err(refusal) => self.give_up(failure, refusal, result),
         }
     }
 
     /// Asks whether the attempt was done that ended with `doubtful`.
-    fn check(&mut self, failure: Failure, doubtful: Result<T, E>) -> Next<Result<T, E>> {
+    fn check(&mut self, failure: Failure, doubtful: Result<T, E>) -> Next<R, Result<T, E>> {
         let Some(copy) = &self.copy else { return Next::End(doubtful) };
         let Some(request) = self.again.check(copy) else { return Next::End(doubtful) };
         let failed = self.session.attempts();
@@ -214,16 +217,11 @@ where
             Err(refusal) => return self.give_up(failure, refusal, doubtful),
         };
         report::retry(&self.describe, copy, failed, failure.kind, wait, "check");
-        self.sending = Sending::Check(doubtful);
-        self.send(request, wait)
+        self.sending = Sending::Check(Box::new(doubtful));
+        Next::Send { request, after: wait }
     }
 
-    fn send(&mut self, request: R, after: Duration) -> Next<Result<T, E>> {
-        self.request = Some(request);
-        Next::Send { after }
-    }
-
-    fn give_up(&mut self, failure: Failure, refusal: Refusal, result: Result<T, E>) -> Next<Result<T, E>> {
+    fn give_up(&mut self, failure: Failure, refusal: Refusal, result: Result<T, E>) -> Next<R, Result<T, E>> {
         self.session.gave_up();
         if let Some(copy) = &self.copy {
             report::gave_up(&self.describe, copy, self.session.attempts(), failure.kind, refusal);

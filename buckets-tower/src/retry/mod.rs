@@ -50,7 +50,7 @@
 //!
 //! Dropping the future drops the attempt or the wait, and gives back to the budget what it took. A
 //! panic goes on. Readiness is passed through; later attempts make a clone of the service below ready.
-//! Nothing is allocated; each call clones the request and the service below, whether it is tried
+//! Nothing is allocated, but for a put that is in doubt; each call clones the request and the service below, whether it is tried
 //! again or not, which for content that came as a `Vec` is one allocation, the first time.
 
 mod again;

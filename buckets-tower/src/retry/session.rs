@@ -34,7 +34,7 @@ impl Shared {
     }
 }
 
-/// The attempts of one call.
+/// The attempts of one call. Dropped before the call's end, it gives back to the budget what it took.
 pub(crate) struct Session {
     shared: Shared,
     attempts: u32,
@@ -69,8 +69,7 @@ impl Refusal {
 
 impl Session {
     pub(crate) fn new(shared: &Shared) -> Self {
-        let withdrawal = Withdrawal::from(shared.0.budget.clone());
-        Self { shared: shared.clone(), attempts: 1, began: None, withdrawal }
+        Self { shared: shared.clone(), attempts: 1, began: None, withdrawal: Withdrawal::default() }
     }
 
     /// How many attempts there were, one under way included.
@@ -108,7 +107,7 @@ impl Session {
         if left.is_some_and(|left| wait >= left) {
             return Err(Refusal::Deadline);
         }
-        if !self.withdrawal.take() {
+        if !self.withdrawal.take(&self.shared.0.budget) {
             return Err(Refusal::Budget);
         }
         self.attempts += 1;
@@ -117,12 +116,18 @@ impl Session {
 
     /// The call ended as it should.
     pub(crate) fn succeeded(&mut self) {
-        self.withdrawal.reward();
+        self.withdrawal.reward(&self.shared.0.budget);
     }
 
     /// The call failed in spite of all.
     pub(crate) fn gave_up(&mut self) {
         self.withdrawal.spend();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.withdrawal.give_back(&self.shared.0.budget);
     }
 }
 

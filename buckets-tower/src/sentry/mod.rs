@@ -37,7 +37,7 @@
 //! [`Sentry`](buckets::handlers::sentry::Sentry) is also told of are reported once.
 //!
 //! Its hub is the one that is current when the call ends, and for a body the one that was when the
-//! call began; so it works below `sentry-tower`'s layers, and without them, as any other use of Sentry.
+//! call began; a call that begins where no client is bound to the hub is not followed at all. So it works below `sentry-tower`'s layers, and without them, as any other use of Sentry.
 //!
 //! # When it reports
 //!
@@ -55,7 +55,7 @@
 //!
 //! # Costs
 //!
-//! Two readings of the clock for a call. No allocation, but one for the body of an answer that
+//! While no client is bound to the hub, a look at the hub. Else two readings of the clock for a call. No allocation, but one for the body of an answer that
 //! somebody else follows already, and one for a put whose body is not in memory, whose bytes are
 //! counted, unless they are counted already. Readiness is passed through, and clones are as ready as clones of
 //! the service below: `call` uses the very service that `poll_ready` made ready.

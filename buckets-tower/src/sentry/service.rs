@@ -36,18 +36,21 @@ impl<S, D, C> Reported<S, D, C> {
         self.inner
     }
 
-    /// Begins a span of `request` that nobody but Sentry is told of.
-    fn begin<R>(&self, request: &mut R) -> Observed<C>
+    /// Begins a span of `request` that nobody but Sentry is told of, if there is a Sentry to tell.
+    fn begin<R>(&self, request: &mut R) -> Option<Observed<C>>
     where
         D: Describe<R>,
         C: Clone,
     {
+        if !Sentry::is_listening() {
+            return None;
+        }
         let scope = self.sentry.scope(self.describe.scope(request));
         let description = self.describe.describe(request);
         let expectation = description.expectation;
         let span = Span::start_with(&scope, description.name, || description.start);
         let progress = self.describe.progress(request);
-        Observed { span, expectation, progress, conclude: self.conclude.clone(), is_parent: false }
+        Some(Observed { span, expectation, progress, conclude: self.conclude.clone(), is_parent: false })
     }
 }
 
@@ -67,9 +70,12 @@ where
 
     fn call(&mut self, mut request: R) -> Self::Future {
         let mut observed = self.begin(&mut request);
-        // A service may do its work here, and panic here.
-        let inner = observed.run(|| self.inner.call(request));
-        ResponseFuture::new(inner, Some(observed))
+        let inner = match &mut observed {
+            // A service may do its work here, and panic here.
+            Some(observed) => observed.run(|| self.inner.call(request)),
+            None => self.inner.call(request),
+        };
+        ResponseFuture::new(inner, observed)
     }
 }
 

@@ -58,6 +58,7 @@ where
 
 impl<C> Observed<C> {
     /// Runs code of the call.
+    #[inline(always)]
     pub(crate) fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
         if self.is_parent {
             return self.span.run(code);

@@ -37,7 +37,7 @@ where
 }
 
 /// The limits of this library's operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptLimits {
     pub(super) limits: TimeLimits,
     pub(super) idle: Option<Duration>,

@@ -36,6 +36,7 @@ pub use url::UrlOptions;
 
 use std::fmt;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use tower::ServiceExt;
@@ -153,7 +154,8 @@ impl<S: Store> Cloud<S> {
             if let Err(error) = poll_fn(|context| store.poll_ready(context)).await {
                 return Err(Error::from_boxed(error.into()));
             }
-            match store.call(request).await {
+            let mut answer = pin!(store.call(request));
+            match poll_fn(|context| answer.as_mut().poll(context)).await {
                 Ok(response) => {
                     progress.answered(response.attempts);
                     O::from_reply(response.reply)

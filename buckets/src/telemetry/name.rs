@@ -18,6 +18,8 @@ use std::sync::{LazyLock, RwLock};
 /// Two statics with the same text are the same event.
 pub struct EventName {
     name: &'static str,
+    /// Where the last segment begins.
+    last: usize,
     /// Zero until first used; then the number in the process-wide table, plus one.
     id: AtomicU32,
 }
@@ -29,7 +31,7 @@ impl EventName {
     /// On any other text; in a `static` or `const` that is a compile error.
     pub const fn new(name: &'static str) -> Self {
         assert!(is_valid(name), "an event name must be dotted segments of a-z, 0-9 and _");
-        Self { name, id: AtomicU32::new(0) }
+        Self { name, last: start_of_last_segment(name), id: AtomicU32::new(0) }
     }
 
     /// The name made of `parent`, a dot and `segment`; the same static for the same text.
@@ -65,8 +67,9 @@ impl EventName {
     }
 
     /// What stands behind the last dot: the operation of the built-in events.
-    pub fn last_segment(&self) -> &'static str {
-        self.name.rsplit_once('.').map_or(self.name, |(_, last)| last)
+    #[inline]
+    pub const fn last_segment(&self) -> &'static str {
+        self.name.split_at(self.last).1
     }
 
     /// The number of this name in the process, dense from zero: an index for tables of handlers.
@@ -116,6 +119,14 @@ static CHILDREN: LazyLock<RwLock<Children>> = LazyLock::new(RwLock::default);
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+const fn start_of_last_segment(name: &str) -> usize {
+    let mut start = name.len();
+    while start > 0 && name.as_bytes()[start - 1] != b'.' {
+        start -= 1;
+    }
+    start
 }
 
 const fn is_valid(name: &str) -> bool {

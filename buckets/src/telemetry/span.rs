@@ -373,7 +373,7 @@ impl Span {
     ///     }
     /// }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
         let entered = CurrentSpan::of(self).map(Entered::into);
         self.set_place(Place::Running);

@@ -16,6 +16,8 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+use sentry_core::Hub;
+
 use self::attachment::{Attachment, Place};
 pub use self::builder::SentryBuilder;
 use self::reporter::Reporter;
@@ -116,6 +118,11 @@ impl Sentry {
         let selectors = attachment.selectors();
         let selectors: Vec<_> = selectors.iter().map(String::as_str).collect();
         dispatcher.attach_many(Self::ID, &selectors, attachment)
+    }
+
+    /// Whether a client that sends is bound to the current hub: without one, nothing is reported.
+    pub fn is_listening() -> bool {
+        Hub::with_active(|_| true)
     }
 
     /// How many reports the limits suppressed so far.

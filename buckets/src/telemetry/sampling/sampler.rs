@@ -70,14 +70,14 @@ pub struct Candidate<'a> {
     name: &'static EventName,
     operation: &'static str,
     id: u64,
-    now: Timestamp,
+    /// Read when asked for, if it is not known.
+    now: Option<Timestamp>,
 }
 
 impl<'a> Candidate<'a> {
     /// An operation with events of this name, which begins now and has a number of its own.
     pub fn new(scope: &'a Scope, name: &'static EventName) -> Self {
-        let now = scope.dispatcher_ref().now();
-        Self { scope, name, operation: name.last_segment(), id: SpanId::next().get(), now }
+        Self { scope, name, operation: name.last_segment(), id: SpanId::next().get(), now: None }
     }
 
     /// What is known of a span that begins.
@@ -88,7 +88,7 @@ impl<'a> Candidate<'a> {
         id: SpanId,
         now: Timestamp,
     ) -> Self {
-        Self { scope, name, operation, id: id.get(), now }
+        Self { scope, name, operation, id: id.get(), now: Some(now) }
     }
 
     /// Sets the operation's name; the last segment of the event's name unless set.
@@ -124,8 +124,8 @@ impl<'a> Candidate<'a> {
     }
 
     /// When it begins, on the dispatcher's clock.
-    pub const fn now(&self) -> Timestamp {
-        self.now
+    pub fn now(&self) -> Timestamp {
+        self.now.unwrap_or_else(|| self.scope.dispatcher_ref().now())
     }
 }
 
