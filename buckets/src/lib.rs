@@ -27,6 +27,7 @@
 //! - [`operation`], [`body`], [`store`]: what travels through a stack, for authors of layers.
 //! - [`telemetry`]: events, spans, the dispatcher, the catalogue.
 //! - [`handlers`]: what brings events to logs and metrics.
+//! - `bridge`: other storage libraries' stores as adapters here, and a cloud as a store there.
 //! - [`config`]: clouds from the environment and TOML, tenants.
 //!
 //! # Features
@@ -38,6 +39,7 @@
 //! | `log` | yes | a handler that writes events through `tracing` |
 //! | `macros` | | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
+//! | `object-store-0_14` | | [`bridge::object_store_0_14`]: stores of `object_store` as adapters, and a cloud as one of its stores |
 //! | `performance` | | a monitor of how fast operations are, with alerts |
 //! | `sentry` | | a handler that reports failures to Sentry |
 //! | `statsd` | | a handler that sends metrics to a StatsD server |
@@ -46,6 +48,8 @@
 
 pub mod adapter;
 pub mod body;
+#[cfg(feature = "object-store-0_14")]
+pub mod bridge;
 pub mod cloud;
 pub mod config;
 mod error;

@@ -242,7 +242,7 @@ impl Error {
     }
 
     /// The same facts without source and backtrace.
-    fn restated(&self) -> Self {
+    pub(crate) fn restated(&self) -> Self {
         let Inner {
             kind,
             operation,

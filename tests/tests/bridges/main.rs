@@ -1,0 +1,7 @@
+//! The bridges to other storage libraries, against those libraries' own stores and own suites.
+
+mod object_store_adapter;
+mod object_store_cloud;
+mod object_store_errors;
+mod object_store_multipart;
+mod recorder;
