@@ -1,34 +1,60 @@
 use std::future::Future;
 
 use crate::instrument::Judged;
-use crate::telemetry::current::Entered;
-use crate::telemetry::{CurrentSpan, Field, Measurement, Outcome, Span, Watched};
+use crate::telemetry::{Field, Measurement, Outcome, Span, Watched};
 
-/// A span on the stack of its code: dropped by a panic of it, unless taken out before.
+/// The current span, on the stack of its code: dropped by a panic of it, unless taken out before.
 #[derive(Debug)]
-struct Running {
-    // Dropped first.
-    span: Span,
-    _entered: Option<Entered>,
-}
+struct Running(Span);
 
 impl Running {
     #[inline]
-    fn new(span: Span) -> Self {
-        let entered = if span.is_enabled() { enter(&span) } else { None };
-        Self { span, _entered: entered }
+    fn new(mut span: Span) -> Self {
+        if span.is_enabled() {
+            enter(&mut span);
+        }
+        Self(span)
     }
 
     #[inline]
-    fn into_span(self) -> Span {
-        self.span
+    fn into_span(mut self) -> Span {
+        let span = std::mem::replace(&mut self.0, Span::disabled());
+        if span.is_enabled() {
+            leave(&span);
+        }
+        span
+    }
+
+    /// Ends the span, and leaves it then.
+    #[cold]
+    #[inline(never)]
+    fn end(&mut self, end: fn(Span)) {
+        let span = std::mem::replace(&mut self.0, Span::disabled());
+        let before = span.before_entered();
+        end(span);
+        before.replace_current();
+    }
+}
+
+impl Drop for Running {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_enabled() {
+            self.end(drop);
+        }
     }
 }
 
 #[cold]
 #[inline(never)]
-fn enter(span: &Span) -> Option<Entered> {
-    CurrentSpan::of(span).map(Entered::into)
+fn enter(span: &mut Span) {
+    span.enter();
+}
+
+#[cold]
+#[inline(never)]
+fn leave(span: &Span) {
+    span.before_entered().replace_current();
 }
 
 /// Runs `code`; `finish` is called with its value if somebody listens.
@@ -108,16 +134,13 @@ impl Guard {
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        if self.0.span.is_enabled() {
-            succeed_unless_unwinding(&mut self.0.span);
+        if self.0.0.is_enabled() {
+            self.0.end(succeed_unless_unwinding);
         }
     }
 }
 
-#[cold]
-#[inline(never)]
-fn succeed_unless_unwinding(span: &mut Span) {
-    let span = std::mem::replace(span, Span::disabled());
+fn succeed_unless_unwinding(span: Span) {
     if !span.is_unwinding() {
         span.succeed();
     }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::telemetry::{Sampling, Span, SpanId};
+use crate::telemetry::{Sampling, SpanId};
 
 /// The span whose code a thread runs: the parent of spans that begin there and are not told of another one.
 ///
@@ -48,9 +48,15 @@ impl CurrentSpan {
         CURRENT.get()
     }
 
-    /// `span`, if anybody listens to it.
-    pub(crate) fn of(span: &Span) -> Option<Self> {
-        span.id().map(|id| Self { span: Some(id), sampling: span.sampling() })
+    #[inline]
+    pub(crate) const fn new(span: SpanId, sampling: Sampling) -> Self {
+        Self { span: Some(span), sampling }
+    }
+
+    /// Makes this the current one; gives back the one before it.
+    #[inline]
+    pub(crate) fn replace_current(self) -> Self {
+        CURRENT.replace(self)
     }
 
     /// The number of the span, if there is one.
@@ -104,12 +110,12 @@ pub(crate) struct Entered {
 
 impl Entered {
     pub(crate) fn into(span: CurrentSpan) -> Self {
-        Self { previous: CURRENT.replace(span) }
+        Self { previous: span.replace_current() }
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        CURRENT.set(self.previous);
+        self.previous.replace_current();
     }
 }

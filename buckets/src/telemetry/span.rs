@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::key::Key;
-use crate::telemetry::current::Entered;
 use crate::telemetry::kept::Kept;
 use crate::telemetry::spare::{self, Spare};
 use crate::telemetry::top_level_type::TopLevelType;
@@ -53,6 +52,9 @@ pub(super) struct Active {
     place: Place,
     /// Whether the body came in one piece, so that its first byte came when the span ends.
     in_one_piece: bool,
+    /// What was current before the span was entered. Here, so that what leaves it is a pointer and
+    /// no more: a larger one would be moved, which takes longer than all else.
+    before: CurrentSpan,
     pub(super) spare: Spare,
 }
 
@@ -375,11 +377,10 @@ impl Span {
     /// ```
     #[inline(always)]
     pub fn run<T>(&mut self, code: impl FnOnce() -> T) -> T {
-        let entered = CurrentSpan::of(self).map(Entered::into);
         self.set_place(Place::Running);
+        let inside = Inside::enter(self);
         let value = code();
-        self.set_place(Place::AtRest);
-        drop(entered);
+        inside.0.set_place(Place::AtRest);
         value
     }
 
@@ -399,6 +400,20 @@ impl Span {
         self.0.as_ref().is_some_and(|active| active.place.outcome_of_drop() == Outcome::Panic)
     }
 
+    /// Makes the span the current one, until what was [before](Self::before_entered) is current again.
+    #[inline]
+    pub(crate) fn enter(&mut self) {
+        if let Some(active) = &mut *self.0 {
+            active.before = CurrentSpan::new(active.data.id, active.data.sampling).replace_current();
+        }
+    }
+
+    /// What was current when the span was entered.
+    #[cfg(feature = "macros")]
+    pub(crate) fn before_entered(&self) -> CurrentSpan {
+        self.0.as_ref().map_or_else(CurrentSpan::default, |active| active.before)
+    }
+
     /// Says that whoever holds the span from now on is not its code.
     pub(crate) fn put_to_rest(&mut self) {
         self.set_place(Place::AtRest);
@@ -412,11 +427,37 @@ impl Span {
     }
 }
 
+/// The code of a span is running; until dropped.
+struct Inside<'a>(&'a mut Span);
+
+impl<'a> Inside<'a> {
+    #[inline]
+    fn enter(span: &'a mut Span) -> Self {
+        span.enter();
+        Self(span)
+    }
+}
+
+impl Drop for Inside<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(active) = &*self.0.0 {
+            active.before.replace_current();
+        }
+    }
+}
+
 impl Active {
     #[cold]
     fn blank(name: &'static EventName, id: SpanId) -> Box<Self> {
         let data = SpanData::blank(name, id);
-        Box::new(Self { data, place: Place::AtRest, in_one_piece: false, spare: Spare::default() })
+        Box::new(Self {
+            data,
+            place: Place::AtRest,
+            in_one_piece: false,
+            before: CurrentSpan::default(),
+            spare: Spare::default(),
+        })
     }
 
     #[inline(never)]
