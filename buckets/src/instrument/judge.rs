@@ -8,11 +8,11 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
 use std::ops::Deref;
 use std::task::Poll;
 
 use crate::error::{Error, ErrorKind};
+use crate::telemetry::observe::kind_of;
 use crate::telemetry::{AsOutcome, Outcome};
 
 /// An end other than success.
@@ -97,19 +97,6 @@ impl<'a> Judged<'a> {
             Shown::Text(text) => Some(text),
         }
     }
-}
-
-/// The kind of an error that need not be one of ours.
-fn kind_of(error: &(dyn StdError + 'static)) -> ErrorKind {
-    let kind = ErrorKind::of(error);
-    let mut link = (kind == ErrorKind::Other).then_some(error);
-    while let Some(error) = link {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return Error::kind_of_io(error.kind());
-        }
-        link = error.source();
-    }
-    kind
 }
 
 macro_rules! rungs {
