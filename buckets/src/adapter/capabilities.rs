@@ -11,17 +11,19 @@ pub struct Capabilities {
     pub attributes: bool,
     /// Whether objects have a checksum of their content.
     pub checksums: bool,
+    /// Whether lists are in the order of the keys' bytes, within a page and from page to page.
+    pub ordered_lists: bool,
 }
 
 impl Capabilities {
     /// Nothing.
     pub const fn none() -> Self {
-        Self { operations: 0, conditional_put: false, attributes: false, checksums: false }
+        Self { operations: 0, conditional_put: false, attributes: false, checksums: false, ordered_lists: false }
     }
 
     /// Every built-in operation and option.
     pub const fn all() -> Self {
-        Self { operations: u16::MAX, conditional_put: true, attributes: true, checksums: true }
+        Self { operations: u16::MAX, conditional_put: true, attributes: true, checksums: true, ordered_lists: true }
     }
 
     /// Adds an operation.
@@ -51,6 +53,12 @@ impl Capabilities {
     /// Sets whether objects have checksums.
     pub const fn with_checksums(mut self, yes: bool) -> Self {
         self.checksums = yes;
+        self
+    }
+
+    /// Sets whether lists are in the order of the keys' bytes.
+    pub const fn with_ordered_lists(mut self, yes: bool) -> Self {
+        self.ordered_lists = yes;
         self
     }
 

@@ -5,6 +5,8 @@ mod capabilities;
 #[cfg(feature = "memory")]
 mod memory;
 mod retry_after;
+#[cfg(feature = "s3")]
+pub mod s3;
 #[cfg(all(feature = "volume", unix))]
 pub mod volume;
 
@@ -15,6 +17,8 @@ pub use capabilities::Capabilities;
 #[cfg(feature = "memory")]
 pub use memory::Memory;
 pub use retry_after::retry_after;
+#[cfg(feature = "s3")]
+pub use s3::S3;
 #[cfg(all(feature = "volume", unix))]
 pub use volume::Volume;
 

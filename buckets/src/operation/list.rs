@@ -5,6 +5,9 @@ use crate::key::Prefix;
 use crate::operation::ObjectMeta;
 
 /// Lists objects in the order of their keys' bytes, a page at a time. Answered by [`Page`].
+///
+/// Some stores have another order; they say so in their
+/// [capabilities](crate::adapter::Capabilities::ordered_lists).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct List {

@@ -11,5 +11,6 @@ pub mod process;
 pub mod prometheus;
 pub mod promtool;
 pub mod relay;
+pub mod seaweedfs;
 pub mod spotlight;
 pub mod statsd;

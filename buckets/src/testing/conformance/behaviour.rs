@@ -54,6 +54,8 @@ pub enum Need {
     Attributes,
     /// [`Capabilities::checksums`].
     Checksums,
+    /// [`Capabilities::ordered_lists`].
+    OrderedLists,
 }
 
 impl Need {
@@ -68,6 +70,7 @@ impl Need {
     pub(super) const CONDITIONS: Self = Self::ConditionalPut;
     pub(super) const ATTRIBUTES: Self = Self::Attributes;
     pub(super) const CHECKSUMS: Self = Self::Checksums;
+    pub(super) const ORDER: Self = Self::OrderedLists;
 
     /// Whether these capabilities have it.
     pub const fn is_met(self, capabilities: &Capabilities) -> bool {
@@ -76,6 +79,7 @@ impl Need {
             Self::ConditionalPut => capabilities.conditional_put,
             Self::Attributes => capabilities.attributes,
             Self::Checksums => capabilities.checksums,
+            Self::OrderedLists => capabilities.ordered_lists,
         }
     }
 }
@@ -87,6 +91,7 @@ impl fmt::Display for Need {
             Self::ConditionalPut => f.write_str("conditional put"),
             Self::Attributes => f.write_str("attributes"),
             Self::Checksums => f.write_str("checksums"),
+            Self::OrderedLists => f.write_str("lists in the order of the keys' bytes"),
         }
     }
 }

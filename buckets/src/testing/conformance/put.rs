@@ -148,7 +148,10 @@ async fn attributes_are_kept(session: &Session) -> Checked {
 
 async fn the_longest_metadata_is_kept(session: &Session) -> Checked {
     let value = "v".repeat(Attributes::MAX_METADATA_LEN / 2 - 5);
-    let attributes = Attributes::new().with_metadata("first", value.clone())?.with_metadata("other", value)?;
+    let attributes = Attributes::new()
+        .with_content_type("text/plain")?
+        .with_metadata("first", value.clone())?
+        .with_metadata("other", value)?;
     keeps(session, Put::new(session.key("object")?, "x"), attributes).await
 }
 

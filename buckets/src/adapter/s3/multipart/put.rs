@@ -1,0 +1,103 @@
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::CompletedPart;
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use super::super::put::Terms;
+use super::super::{S3, error, meta};
+use super::limits::{Limits, MOST_PARTS};
+use super::orphans::Upload;
+use super::unfinished::{Unfinished, Whole};
+use super::{Pieces, persistently};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{Checksum, ChecksumHasher, ObjectMeta, Stored};
+
+/// Stores content in parts, all of it or nothing.
+pub(in super::super) async fn store(s3: &S3, terms: Terms, mut pieces: Pieces, part_size: u64) -> Result<Stored> {
+    let unfinished = Unfinished::begin(s3, &terms).await?;
+    let (mut whole, checksum) = send_all(unfinished.upload(), &s3.limits, &mut pieces, part_size).await?;
+    terms.check(checksum)?;
+    whole.checksum = s3.bucket.checksums.then_some(checksum);
+    let tag = unfinished.finish(s3.limits.attempts, &terms, &mut whole).await?;
+    let mut stored = ObjectMeta::new(terms.key, whole.size);
+    stored.etag = tag;
+    stored.checksum = whole.checksum;
+    stored.attributes = terms.attributes;
+    Ok(Stored::new(stored))
+}
+
+/// Sends all pieces, some at once: the next one is read while those before it are on their way.
+async fn send_all(upload: &Upload, limits: &Limits, pieces: &mut Pieces, part_size: u64) -> Result<(Whole, Checksum)> {
+    let part_size = usize::try_from(part_size).map_err(|_| too_large())?;
+    let mut hasher = ChecksumHasher::default();
+    let mut whole = Whole { parts: Vec::new(), size: 0, checksum: None };
+    let mut sending = FuturesUnordered::new();
+    let mut number = 0;
+    loop {
+        while sending.len() >= limits.concurrency {
+            whole.parts.extend(sending.next().await.transpose()?);
+        }
+        let Some(piece) = read(pieces, part_size, &mut sending, &mut whole.parts).await? else { break };
+        number += 1;
+        if number > MOST_PARTS {
+            return Err(too_large());
+        }
+        hasher.update(&piece);
+        whole.size += piece.len() as u64;
+        sending.push(send(upload, limits, number as i32, piece));
+    }
+    while let Some(part) = sending.next().await.transpose()? {
+        whole.parts.push(part);
+    }
+    Ok((whole, hasher.finish()))
+}
+
+/// The next piece. What is sent while it is waited for goes to `sent`.
+async fn read<F>(
+    pieces: &mut Pieces,
+    size: usize,
+    sending: &mut FuturesUnordered<F>,
+    sent: &mut Vec<CompletedPart>,
+) -> Result<Option<Bytes>>
+where
+    F: Future<Output = Result<CompletedPart>>,
+{
+    let mut piece = std::pin::pin!(pieces.next(size));
+    while !sending.is_empty() {
+        match select(piece.as_mut(), sending.next()).await {
+            Either::Left((piece, _)) => return piece,
+            Either::Right((part, _)) => sent.extend(part.transpose()?),
+        }
+    }
+    piece.await
+}
+
+/// Sends a part until the store has it.
+async fn send(upload: &Upload, limits: &Limits, number: i32, content: Bytes) -> Result<CompletedPart> {
+    let Upload { bucket, key, id } = upload;
+    let checksum = bucket.checksums.then(|| meta::encoded(Checksum::of(&content)));
+    let answer = persistently(limits.attempts, || async {
+        // Only closing it would make it fail, which nobody does.
+        let _permit = limits.total.acquire().await;
+        let request = bucket
+            .client
+            .upload_part()
+            .bucket(&*bucket.name)
+            .key(key.as_str())
+            .upload_id(&**id)
+            .part_number(number)
+            .set_checksum_crc32_c(checksum.clone())
+            .body(ByteStream::from(content.clone()));
+        request.send().await.map_err(error::from_sdk)
+    });
+    let tag = answer.await?.e_tag;
+    Ok(CompletedPart::builder().part_number(number).set_e_tag(tag).set_checksum_crc32_c(checksum).build())
+}
+
+fn too_large() -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        "the content needs more parts than S3 takes; tell its length, or set a larger part size",
+    )
+}

@@ -1,0 +1,4 @@
+//! The S3 adapter against SeaweedFS, a real server that speaks S3.
+
+mod conformance;
+mod server;
