@@ -23,6 +23,9 @@ pub struct Rate {
     max_wait: Duration,
 }
 
+/// Nobody waits for the end of a longer one, and clocks can count no further than a few hundred years.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 struct Shared {
     /// Whose turn it is to wait for the next moment.
     first: Arc<Gate>,
@@ -60,6 +63,7 @@ impl Rate {
     }
 
     fn with(interval: Duration, burst: u32, max_wait: Duration) -> Self {
+        let interval = interval.min(LONGEST_INTERVAL);
         Self { shared: Arc::new(Shared { first: Gate::new(1), interval, burst, due: Mutex::default() }), max_wait }
     }
 }
@@ -73,7 +77,7 @@ impl Shared {
         if earliest > now {
             return Err(earliest);
         }
-        *due = Some(next + self.interval);
+        *due = Some(next.checked_add(self.interval).unwrap_or(next));
         Ok(())
     }
 }

@@ -153,6 +153,14 @@ async fn a_rate_admits_the_burst_at_once_and_then_one_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rate_of_one_in_all_time_admits_its_burst() {
+    let (capture, script) = (Capture::new(), Script::default());
+    let service = LimitLayer::new(Rate::new(1, Duration::MAX).burst(2)).layer(Probe::new(&script));
+    let calls: Vec<_> = (0..4).map(|_| poll(pin!(service.clone().oneshot(head(&capture)))).is_ready()).collect();
+    assert_eq!(calls, [true, true, false, false]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_would_wait_too_long_is_refused_and_told_when_to_come_again() {
     let (capture, script) = (Capture::new(), Script::default());
     let rate = Rate::new(1, Duration::from_secs(10)).max_wait(Duration::from_secs(10));

@@ -6,7 +6,8 @@ use super::{Error, ErrorKind};
 /// A time limit ran out: which, and after how long.
 ///
 /// An [`Error`] of kind [`Timeout`](ErrorKind::Timeout) that a time limit of this library caused
-/// [tells it](Error::elapsed). It is an error of its own for stacks with another error type.
+/// [tells it](Error::elapsed). It is an error of its own for stacks with another error type, and
+/// becomes an [`io::Error`](std::io::Error) where that is the type.
 ///
 /// ```
 /// use std::time::Duration;
@@ -83,6 +84,13 @@ impl fmt::Display for Elapsed {
 }
 
 impl std::error::Error for Elapsed {}
+
+impl From<Elapsed> for std::io::Error {
+    /// Of the kind `TimedOut`, with the [`Elapsed`] within.
+    fn from(elapsed: Elapsed) -> Self {
+        Self::new(std::io::ErrorKind::TimedOut, elapsed)
+    }
+}
 
 impl From<Elapsed> for Error {
     /// Another attempt may help, unless it was the time of the whole operation that ran out.

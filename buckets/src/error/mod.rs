@@ -119,7 +119,6 @@ impl Error {
     }
 
     /// The kind that an error of the local disk has here.
-    #[cfg(feature = "macros")]
     pub(crate) fn kind_of_io(kind: std::io::ErrorKind) -> ErrorKind {
         Self::describe_io(kind).0
     }
