@@ -45,6 +45,19 @@ impl Cells {
         let part = |shard: &[Line]| shard[word / WORDS].0[word % WORDS].load(Ordering::Relaxed);
         self.lines.chunks(self.lines_per_shard).map(part).fold(0, u64::wrapping_add)
     }
+
+    /// The whole number, of which parts were [added](Part::add_real) as floats.
+    pub(super) fn real_sum(&self, word: usize) -> f64 {
+        let part = |shard: &[Line]| f64::from_bits(shard[word / WORDS].0[word % WORDS].load(Ordering::Relaxed));
+        self.lines.chunks(self.lines_per_shard).map(part).sum()
+    }
+
+    /// What was [set](Part::set_latest) last, and when; [`None`] if nothing was.
+    pub(super) fn latest(&self, word: usize) -> Option<(u64, u64)> {
+        let load = |shard: &[Line], word: usize| shard[word / WORDS].0[word % WORDS].load(Ordering::Relaxed);
+        let shards = self.lines.chunks(self.lines_per_shard).map(|shard| (load(shard, word), load(shard, word + 1)));
+        shards.max_by_key(|(when, _)| *when).filter(|(when, _)| *when > 0)
+    }
 }
 
 /// One shard's parts of a row of numbers.
@@ -55,6 +68,22 @@ impl Part<'_> {
     #[inline]
     pub(super) fn add(self, word: usize, amount: u64) {
         self.0[word / WORDS].0[word % WORDS].fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Adds to a number that is kept as the bits of a float, which is to be read as a
+    /// [`real_sum`](Cells::real_sum).
+    pub(super) fn add_real(self, word: usize, amount: f64) {
+        let sum = &self.0[word / WORDS].0[word % WORDS];
+        let add = |bits| Some((f64::from_bits(bits) + amount).to_bits());
+        // Threads of one shard are few, so this does not have to try often. It never gives up.
+        let _ = sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Sets `value`, which is from the moment `when`, beyond zero. It takes two words. Of two threads of one
+    /// shard that do so at the same moment either may win.
+    pub(super) fn set_latest(self, word: usize, when: u64, value: u64) {
+        self.0[word / WORDS].0[word % WORDS].store(when, Ordering::Relaxed);
+        self.0[(word + 1) / WORDS].0[(word + 1) % WORDS].store(value, Ordering::Relaxed);
     }
 }
 
@@ -88,5 +117,25 @@ mod tests {
         });
         assert_eq!(cells.sum(WORDS), 16_000);
         assert_eq!((0..WORDS).map(|word| cells.sum(word)).sum::<u64>(), 0);
+    }
+
+    #[test]
+    fn floats_add_up_and_the_latest_value_wins() {
+        let cells = Cells::new(3);
+        assert_eq!(cells.latest(1), None);
+        std::thread::scope(|scope| {
+            for thread in 1..=8 {
+                let cells = &cells;
+                scope.spawn(move || {
+                    (0..1_000).for_each(|_| cells.mine().add_real(0, 0.5));
+                    cells.mine().set_latest(1, thread, thread * 10);
+                });
+            }
+        });
+        assert_eq!(cells.real_sum(0), 4_000.0);
+        // Threads that share a shard overwrite each other in any order, but the others stay.
+        assert!(cells.latest(1).is_some_and(|(when, _)| when >= 1));
+        cells.mine().set_latest(1, 9, 90);
+        assert_eq!(cells.latest(1), Some((9, 90)));
     }
 }

@@ -207,19 +207,33 @@ impl<'a> Event<'a> {
         self.span.scope.dispatcher_ref().system_time()
     }
 
-    /// The measurement of this name.
+    /// The measurement of this name. Every event has a `system_time`, which is the time since 1970 and
+    /// not among [all](Self::measurements) because it is looked up when it is asked for.
     pub fn measurement(&self, name: &str) -> Option<Number> {
+        let own = || self.own_measurements().find(|(key, _)| *key == name).map(|(_, value)| value);
+        match name {
+            "system_time" => self.system_time().duration_since(SystemTime::UNIX_EPOCH).ok().map(Number::Duration),
+            _ => self.built_in_measurement(name).or_else(own),
+        }
+    }
+
+    fn built_in_measurement(&self, name: &str) -> Option<Number> {
         match name {
             "duration" => self.duration().map(Number::Duration),
             "bytes" => self.bytes().map(Number::U64),
             "time_to_first_byte" => self.time_to_first_byte().map(Number::Duration),
             "attempts" => self.attempts().map(Number::from),
-            _ => self.own_measurements().find(|(key, _)| *key == name).map(|(_, value)| value),
+            _ => None,
         }
     }
 
     /// The metadata of this name.
     pub fn field(&self, name: &str) -> Option<Value<'a>> {
+        let own = || self.own_fields().find(|(key, _)| *key == name).map(|(_, value)| value);
+        self.built_in_field(name).or_else(own)
+    }
+
+    fn built_in_field(&self, name: &str) -> Option<Value<'a>> {
         let text = |text: &'a str| (!text.is_empty()).then_some(Value::Str(text));
         let error = || self.storage_error();
         match name {
@@ -237,7 +251,7 @@ impl<'a> Event<'a> {
             "request_id" => Some(Value::Str(error()?.request_id()?)),
             "timeout" => Some(Value::Str(error()?.elapsed()?.clock().as_str())),
             "slow" => Some(Value::Bool(self.is_slow()?)),
-            _ => self.own_fields().find(|(key, _)| *key == name).map(|(_, value)| value),
+            _ => None,
         }
     }
 
@@ -247,7 +261,7 @@ impl<'a> Event<'a> {
         let event = *self;
         BUILT_IN
             .into_iter()
-            .filter_map(move |name| Some((name, event.measurement(name)?)))
+            .filter_map(move |name| Some((name, event.built_in_measurement(name)?)))
             .chain(self.own_measurements())
     }
 
@@ -271,7 +285,7 @@ impl<'a> Event<'a> {
             "slow",
         ];
         let event = *self;
-        BUILT_IN.into_iter().filter_map(move |name| Some((name, event.field(name)?))).chain(self.own_fields())
+        BUILT_IN.into_iter().filter_map(move |name| Some((name, event.built_in_field(name)?))).chain(self.own_fields())
     }
 
     /// The measurements that are not built in. Those of the event itself come first and hide

@@ -73,7 +73,6 @@ pub use observe::{span, span_async};
 pub use outcome::{Outcome, Status};
 pub use sampling::{Adaptive, AndThen, Candidate, KeepSlow, RateLimit, Ratio, Sampler, Sampling};
 pub use scope::Scope;
-#[cfg(any(test, feature = "prometheus", feature = "sentry", feature = "testing"))]
 pub(crate) use selector::Selector;
 pub use span::Span;
 pub use span_id::SpanId;

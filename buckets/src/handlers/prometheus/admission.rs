@@ -8,19 +8,37 @@ use super::series::Labels;
 /// Keeps the number of series within a limit: the first come are the first served.
 pub(super) struct Admission {
     limit: usize,
+    /// The part of it for series whose labels events tell, so that a label that was no good idea does not
+    /// take the room of new clouds.
+    labelled_limit: usize,
     taken: Mutex<Taken>,
 }
 
 #[derive(Default)]
 struct Taken {
     series: usize,
+    labelled: usize,
     /// By the metric's position. Several rows may have parts of the same series.
     admitted: HashSet<(usize, Labels)>,
 }
 
 impl Admission {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, taken: Mutex::default() }
+        Self { limit, labelled_limit: limit / 2, taken: Mutex::default() }
+    }
+
+    /// Without limit, but for series whose labels events tell, of which there are none.
+    pub(super) fn unlimited() -> Self {
+        Self { limit: usize::MAX, labelled_limit: 0, taken: Mutex::default() }
+    }
+
+    /// Whether there is room for a series whose labels an event tells, which is taken then.
+    pub(super) fn admit_labelled(&self, metric: usize, cost: usize, labels: &Labels) -> bool {
+        if self.taken().labelled + cost > self.labelled_limit || !self.admit(metric, cost, labels) {
+            return false;
+        }
+        self.taken().labelled += cost;
+        true
     }
 
     /// Whether there is room for this one, which is taken then.
@@ -67,5 +85,14 @@ mod tests {
         assert!(!admission.admit_all(&[(1, 3, &labels("a")), (1, 3, &labels("b"))]));
         assert!(admission.admit(1, 4, &labels("a")), "nothing was taken for what was refused");
         assert!(!admission.admit(1, 1, &labels("c")));
+    }
+
+    #[test]
+    fn labels_that_events_tell_get_half_of_the_room() {
+        let admission = Admission::new(10);
+        assert!(admission.admit_labelled(0, 3, &labels("a")));
+        assert!(!admission.admit_labelled(0, 3, &labels("b")));
+        assert!(admission.admit(1, 7, &labels("a")));
+        assert!(!Admission::unlimited().admit_labelled(0, 1, &labels("a")));
     }
 }

@@ -11,7 +11,7 @@ use prometheus_client::registry;
 
 use super::metric::Metric;
 use super::recorder::Recorder;
-use super::series::Sample;
+use super::series::{Sample, Sum};
 use crate::telemetry::catalogue::{MetricKind, Unit};
 
 pub(super) struct RecorderCollector(pub(super) Arc<Recorder>);
@@ -27,7 +27,7 @@ impl Collector for RecorderCollector {
             let unit = unit(definition.unit);
             let kind = match definition.kind {
                 MetricKind::Counter | MetricKind::Sum => MetricType::Counter,
-                MetricKind::InFlight => MetricType::Gauge,
+                MetricKind::InFlight | MetricKind::LastValue => MetricType::Gauge,
                 MetricKind::Distribution => MetricType::Histogram,
             };
             let mut family = encoder.encode_descriptor(&name, definition.help, unit.as_ref(), kind)?;
@@ -46,11 +46,12 @@ impl Collector for RecorderCollector {
 fn encode_sample(encoder: &mut MetricEncoder<'_>, metric: &Metric, sample: &Sample) -> fmt::Result {
     const NO_EXEMPLAR: Option<&Exemplar<NoLabelSet, u64>> = None;
     match sample {
-        Sample::Count(sum) if metric.definition.unit == Unit::Seconds => {
-            encoder.encode_counter(&metric.in_unit(*sum), NO_EXEMPLAR)
+        Sample::Sum(Sum::Whole(count)) if metric.definition.unit != Unit::Seconds => {
+            encoder.encode_counter(count, NO_EXEMPLAR)
         }
-        Sample::Count(count) => encoder.encode_counter(count, NO_EXEMPLAR),
+        Sample::Sum(sum) => encoder.encode_counter(&metric.in_unit(*sum), NO_EXEMPLAR),
         Sample::Gauge(value) => encoder.encode_gauge(value),
+        Sample::Last { value, .. } => encoder.encode_gauge(value),
         Sample::Distribution { buckets, sum } => {
             let bounds = metric.bounds.iter().copied().chain([f64::INFINITY]);
             let buckets: Vec<_> = bounds.zip(buckets.iter().copied()).collect();

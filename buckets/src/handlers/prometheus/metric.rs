@@ -1,6 +1,8 @@
 //! A metric's definition, made ready for recording.
 
+use super::series::{Sample, Sum};
 use crate::error::ErrorKind;
+use crate::handlers::cells::{Cells, Part};
 use crate::telemetry::catalogue::{Bounds, EventDefinition, MetricDefinition, MetricKind, Tag, Unit};
 use crate::telemetry::{Event, EventName, Number, Selector, Stage, Status};
 
@@ -17,12 +19,14 @@ const KNOWN_KINDS: [ErrorKind; 6] = [
 const NANOS_PER_SECOND: f64 = 1e9;
 
 pub(super) struct Metric {
-    pub(super) definition: &'static MetricDefinition,
+    pub(super) definition: MetricDefinition,
     selectors: Vec<Selector>,
     /// The bounds of a distribution in whole nanoseconds or bytes, so that sums are exact.
-    pub(super) whole_bounds: Vec<u64>,
+    whole_bounds: Vec<u64>,
     /// The same in the metric's unit.
     pub(super) bounds: Vec<f64>,
+    /// Whether numbers are kept as the bits of floats: where there is no unit that has a smallest part.
+    is_real: bool,
 }
 
 /// The tag that takes its value from how the operation ended, where a metric has one.
@@ -34,28 +38,35 @@ pub(super) enum EndTag {
 }
 
 impl Metric {
-    pub(super) fn new(definition: &'static MetricDefinition, durations: &Bounds) -> Self {
-        let bounds = match definition.bounds {
-            Some(_) if definition.measurement == Some("duration") => durations.as_slice(),
-            bounds => bounds.unwrap_or_default(),
+    pub(super) fn new(definition: &MetricDefinition, durations: &Bounds) -> Self {
+        let are_usual = definition.bounds == Some(Bounds::durations().as_slice());
+        let bounds = match definition.measurement {
+            Some("duration") if are_usual => durations.as_slice(),
+            _ => definition.bounds.unwrap_or_default(),
         };
         let scale = match definition.unit {
             Unit::Seconds => NANOS_PER_SECOND,
             Unit::Bytes | Unit::Count => 1.0,
         };
+        let is_real = match definition.kind {
+            MetricKind::LastValue => true,
+            MetricKind::Sum | MetricKind::Distribution => definition.unit == Unit::Count,
+            MetricKind::Counter | MetricKind::InFlight => false,
+        };
         Self {
-            definition,
+            definition: *definition,
             selectors: definition.selectors.iter().filter_map(|text| Selector::parse(text)).collect(),
             whole_bounds: bounds.iter().map(|bound| (bound * scale).round() as u64).collect(),
             bounds: bounds.to_vec(),
+            is_real,
         }
     }
 
     /// Whether `stage` of `name` may have something for this metric.
     pub(super) fn wants(&self, name: &EventName, stage: Stage) -> bool {
         let is_measured = |event: &EventDefinition| match self.definition.measurement {
+            None | Some("system_time") => true,
             Some(measurement) => event.measurements.contains(&measurement),
-            None => true,
         };
         let has_direction = || EventDefinition::find(name).is_some_and(|event| event.direction.is_some());
         self.selectors.iter().any(|selector| selector.matches(name.as_str(), stage))
@@ -77,6 +88,8 @@ impl Metric {
             MetricKind::Counter | MetricKind::Sum => 1,
             // Begun and ended; the difference is what is in flight.
             MetricKind::InFlight => 2,
+            // When and what.
+            MetricKind::LastValue => 2,
             // The buckets, the last one without bound, and the sum; the count is that of the buckets.
             MetricKind::Distribution => self.bounds.len() + 2,
         }
@@ -90,30 +103,88 @@ impl Metric {
         }
     }
 
-    /// What `event` measures, in whole nanoseconds or bytes.
+    /// What `event` measures, in whole nanoseconds or bytes, or as the bits of a float.
+    #[inline]
     pub(super) fn measure(&self, event: &Event<'_>) -> Option<u64> {
-        let number = match self.definition.measurement {
-            None => return Some(1),
-            Some("duration") => Number::Duration(event.duration()?),
-            Some("bytes") => return event.bytes(),
-            Some(name) => event.measurement(name)?,
-        };
+        let number = self.definition.measure(event)?;
         // Going from float to integer saturates, so nothing wraps or is negative.
         Some(match (number, self.definition.unit) {
-            (Number::Duration(duration), _) => u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+            (number, _) if self.is_real => number.as_f64().to_bits(),
+            (Number::Duration(duration), Unit::Seconds) => u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
             (number, Unit::Seconds) => (number.as_f64() * NANOS_PER_SECOND) as u64,
             (Number::U64(number), _) => number,
             (number, _) => number.as_f64() as u64,
         })
     }
 
-    /// A whole sum in the metric's unit.
-    pub(super) fn in_unit(&self, sum: u64) -> f64 {
-        match self.definition.unit {
-            Unit::Seconds => sum as f64 / NANOS_PER_SECOND,
-            Unit::Bytes | Unit::Count => sum as f64,
+    /// Adds what `event` [measures](Self::measure) to the series that begins at `word`.
+    #[inline]
+    pub(super) fn add(&self, part: Part<'_>, word: usize, value: u64, event: &Event<'_>) {
+        match self.definition.kind {
+            MetricKind::Sum if self.is_real => part.add_real(word, f64::from_bits(value)),
+            MetricKind::Counter | MetricKind::Sum => part.add(word, value),
+            MetricKind::InFlight => part.add(word + usize::from(event.stage() != Stage::Start), 1),
+            MetricKind::LastValue => part.set_latest(word, moment(event), value),
+            MetricKind::Distribution => {
+                part.add(word + self.bucket(value), 1);
+                let sum = word + self.bounds.len() + 1;
+                if self.is_real { part.add_real(sum, f64::from_bits(value)) } else { part.add(sum, value) }
+            }
         }
     }
+
+    /// The position of the bucket that a measured value belongs to.
+    #[inline]
+    pub(super) fn bucket(&self, value: u64) -> usize {
+        let bucket = if self.is_real {
+            self.bounds.iter().position(|bound| f64::from_bits(value) <= *bound)
+        } else {
+            self.whole_bounds.iter().position(|bound| value <= *bound)
+        };
+        bucket.unwrap_or(self.bounds.len())
+    }
+
+    /// What the series that begins at `word` says; [`None`] for a last value that never was.
+    pub(super) fn sample(&self, cells: &Cells, word: usize) -> Option<Sample> {
+        Some(match self.definition.kind {
+            MetricKind::Counter | MetricKind::Sum => Sample::Sum(self.sum(cells, word)),
+            MetricKind::InFlight => {
+                // Ends first: what begins in between only makes the difference larger, never negative.
+                let ended = cells.sum(word + 1);
+                Sample::Gauge(cells.sum(word).wrapping_sub(ended) as i64)
+            }
+            MetricKind::LastValue => {
+                let (when, value) = cells.latest(word)?;
+                Sample::Last { when, value: f64::from_bits(value) }
+            }
+            MetricKind::Distribution => {
+                let last = self.bounds.len();
+                Sample::Distribution {
+                    buckets: (0..=last).map(|bucket| cells.sum(word + bucket)).collect(),
+                    sum: self.sum(cells, word + last + 1),
+                }
+            }
+        })
+    }
+
+    fn sum(&self, cells: &Cells, word: usize) -> Sum {
+        if self.is_real { Sum::Real(cells.real_sum(word)) } else { Sum::Whole(cells.sum(word)) }
+    }
+
+    /// A sum in the metric's unit.
+    pub(super) fn in_unit(&self, sum: Sum) -> f64 {
+        match (sum, self.definition.unit) {
+            (Sum::Real(sum), _) => sum,
+            (Sum::Whole(sum), Unit::Seconds) => sum as f64 / NANOS_PER_SECOND,
+            (Sum::Whole(sum), Unit::Bytes | Unit::Count) => sum as f64,
+        }
+    }
+}
+
+/// When the event happened, on its dispatcher's clock, and never zero. Costs no look at the clock.
+fn moment(event: &Event<'_>) -> u64 {
+    let duration = event.duration().unwrap_or_default().as_nanos() as u64;
+    event.started().as_nanos().saturating_add(duration).max(1)
 }
 
 impl EndTag {

@@ -3,6 +3,7 @@
 mod admission;
 mod collector;
 mod format;
+mod labelled;
 mod metric;
 mod recorder;
 mod row;
@@ -19,7 +20,7 @@ use prometheus_client::registry::Registry;
 use self::collector::RecorderCollector;
 use self::format::Format;
 use self::recorder::{Custom, Recorder};
-use crate::telemetry::catalogue::Bounds;
+use crate::telemetry::catalogue::{Bounds, MetricSet};
 use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Scope};
 
 /// Keeps the metrics of the [catalogue](crate::telemetry::catalogue::METRICS) and writes them down
@@ -207,7 +208,34 @@ impl PrometheusBuilder {
     pub fn custom_events(mut self) -> Self {
         use crate::telemetry::catalogue;
         let events = catalogue::custom().iter().map(|event| event.name).collect();
-        self.custom = Custom { metrics: catalogue::custom_metrics(), events };
+        self.custom.metrics.extend(catalogue::custom_metrics());
+        self.custom.events = events;
+        self
+    }
+
+    /// Adds metrics of your own to the built-in ones.
+    ///
+    /// ```
+    /// use buckets::handlers::prometheus::Prometheus;
+    /// use buckets::telemetry::Dispatcher;
+    /// use buckets::telemetry::catalogue::{MetricDefinition, MetricSet, Tag};
+    /// use buckets::{Cloud, Upload};
+    /// # use buckets::adapter::Memory;
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let by_type = MetricDefinition::sum("my_app.uploaded", "bytes", &["buckets.cloud.insert.stop"])
+    ///     .tags(&[Tag::Field("content_type")])
+    ///     .help("Content that was uploaded, by its type.");
+    /// let metrics = Prometheus::builder().metrics(&MetricSet::new([by_type])?).build();
+    /// metrics.attach(&Dispatcher::global())?;
+    ///
+    /// let cloud = Cloud::new("uploads", Memory::new());
+    /// cloud.insert(Upload::from_bytes("cat.png", "Meow!")).await?;
+    /// assert!(metrics.render().contains("my_app_uploaded_bytes_total{content_type=\"image\"} 5"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub fn metrics(mut self, metrics: &MetricSet) -> Self {
+        self.custom.metrics.extend(metrics.iter());
         self
     }
 

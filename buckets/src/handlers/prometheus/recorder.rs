@@ -37,16 +37,16 @@ pub(super) struct Recorder {
     pub(super) is_registered: AtomicBool,
 }
 
-/// Events of the program's own, and the metrics made of them.
+/// Metrics beside the built-in ones, and events of the program's own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Custom {
-    pub(super) metrics: &'static [MetricDefinition],
+    pub(super) metrics: Vec<MetricDefinition>,
     pub(super) events: Vec<&'static EventName>,
 }
 
 impl Recorder {
     pub(super) fn new(durations: &Bounds, series_limit: usize, custom: Custom) -> Self {
-        let definitions = METRICS.iter().chain(custom.metrics);
+        let definitions = METRICS.iter().chain(&custom.metrics);
         let metrics: Vec<_> = definitions.map(|definition| Metric::new(definition, durations)).collect();
         let events: Vec<_> = EVENTS.iter().map(|event| event.name).collect();
         let overflow = Arc::new(Table::new(&metrics, &events, OVERFLOW, OVERFLOW));
@@ -58,7 +58,7 @@ impl Recorder {
             slot: Scope::new_slot(),
             tables: Mutex::default(),
             overflow,
-            unlimited: Admission::new(usize::MAX),
+            unlimited: Admission::unlimited(),
             dispatchers: Mutex::default(),
             attachments: AtomicUsize::new(0),
             is_registered: AtomicBool::new(false),
@@ -148,7 +148,7 @@ impl Recorder {
 
     /// The series that are not made of events.
     fn own(&self, metric: &str) -> Vec<(Labels, Sample)> {
-        let one = |count: u64| vec![(Labels::default(), Sample::Count(count))];
+        let one = |count: u64| vec![(Labels::default(), Sample::count(count))];
         let dispatchers = || self.dispatchers().iter().filter_map(WeakDispatcher::upgrade).collect::<Vec<_>>();
         match metric {
             "buckets.telemetry.events" => one(self.all_tables().iter().map(|table| table.sum(Row::events)).sum()),
@@ -160,7 +160,7 @@ impl Recorder {
             "buckets.telemetry.handler.failures" => {
                 let handlers = dispatchers().into_iter().flat_map(|dispatcher| dispatcher.list_handlers());
                 handlers
-                    .map(|handler| (Box::from([("handler", handler.id)]), Sample::Count(handler.failures)))
+                    .map(|handler| (Box::from([("handler", handler.id)]), Sample::count(handler.failures)))
                     .collect()
             }
             _ => Vec::new(),

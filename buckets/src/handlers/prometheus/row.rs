@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::admission::Admission;
+use super::labelled::{Labelled, Room};
 use super::metric::{EndTag, Metric};
 use super::series::{Labels, Sample};
-use crate::handlers::cells::{Cells, Part};
+use crate::handlers::cells::Cells;
 use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag, operation_of};
 use crate::telemetry::{Event, EventName, Stage};
 
@@ -31,7 +32,10 @@ struct Instrument {
     /// Where the first series is kept; the others follow it.
     word: usize,
     words_per_series: usize,
+    /// None where it is `labelled`.
     series: Box<[Series]>,
+    /// Where there are tags whose values only the event itself tells.
+    labelled: Option<Labelled>,
 }
 
 struct Series {
@@ -92,13 +96,18 @@ impl Row {
             let instrument = &self.instruments[position];
             let metric = &metrics[instrument.metric];
             let Some((series, value)) = instrument.read(metric, event) else { continue };
+            if let Some(labelled) = &instrument.labelled {
+                overflowed |= labelled.record(metric, instrument.metric, admission, event, value) == Room::None;
+                continue;
+            }
             if instrument.series[series].is_admitted(metric, instrument.metric, admission) {
-                instrument.add(metric, mine, series, value, event);
+                metric.add(mine, instrument.word_of(series), value, event);
             } else {
                 // Made of the same event and metrics, so it has the same layout.
                 overflow(&|row| {
-                    row.instruments[position].add(metric, row.cells.mine(), series, value, event);
-                    row.instruments[position].series[series].admitted.store(ADMITTED, Ordering::Relaxed);
+                    let instrument = &row.instruments[position];
+                    metric.add(row.cells.mine(), instrument.word_of(series), value, event);
+                    instrument.series[series].admitted.store(ADMITTED, Ordering::Relaxed);
                 });
                 overflowed = true;
             }
@@ -125,13 +134,15 @@ impl Row {
     /// Calls `each` with the metric's position, labels and value of every series to be shown.
     pub(super) fn read(&self, metrics: &[Metric], mut each: impl FnMut(usize, &Labels, Sample)) {
         for instrument in &self.instruments {
+            let metric = &metrics[instrument.metric];
             let shown = |series: &Series| series.admitted.load(Ordering::Relaxed) == ADMITTED;
             for (position, series) in instrument.series.iter().enumerate().filter(|(_, series)| shown(series)) {
-                each(
-                    instrument.metric,
-                    &series.labels,
-                    instrument.sample(&metrics[instrument.metric], &self.cells, position),
-                );
+                if let Some(sample) = metric.sample(&self.cells, instrument.word_of(position)) {
+                    each(instrument.metric, &series.labels, sample);
+                }
+            }
+            if let Some(labelled) = &instrument.labelled {
+                labelled.read(metric, |labels, sample| each(instrument.metric, labels, sample));
             }
         }
     }
@@ -155,6 +166,13 @@ impl Row {
 
 impl Instrument {
     fn new(position: usize, metric: &Metric, name: &'static EventName, owner: Owner<'_>, word: usize) -> Self {
+        let kind = metric.definition.kind;
+        let words_per_series = metric.words();
+        if Labelled::is_needed(metric) {
+            let labelled = Some(Labelled::default());
+            let (end_tag, series) = (EndTag::None, Box::default());
+            return Self { metric: position, kind, end_tag, word, words_per_series, series, labelled };
+        }
         let end_tag = metric.end_tag();
         let labels = |end: &str| -> Labels {
             let value = |tag: &Tag| match tag {
@@ -166,7 +184,7 @@ impl Instrument {
                 Tag::Direction => {
                     EventDefinition::find(name).and_then(|event| event.direction).map_or("", |way| way.as_str())
                 }
-                Tag::Handler => "",
+                Tag::Handler | Tag::Field(_) => "",
             };
             metric.definition.tags.iter().map(|tag| (tag.as_str(), value(tag).into())).collect()
         };
@@ -176,9 +194,8 @@ impl Instrument {
             let is_known = metric.definition.is_known && is_known && is_filled;
             Series { labels, is_known, admitted: AtomicU8::new(NOT_ASKED) }
         });
-        let kind = metric.definition.kind;
         let series = series.collect();
-        Self { metric: position, kind, end_tag, word, words_per_series: metric.words(), series }
+        Self { metric: position, kind, end_tag, word, words_per_series, series, labelled: None }
     }
 
     /// Which series `event` goes into, and with what value.
@@ -187,44 +204,16 @@ impl Instrument {
         if self.kind == MetricKind::InFlight && event.stage() != Stage::Start && !event.start_was_told() {
             return None;
         }
-        if event.outcome().is_some_and(|outcome| !metric.definition.ended.includes(outcome)) {
+        if !metric.definition.includes(event) {
             return None;
         }
         Some((self.end_tag.position(event)?, metric.measure(event)?))
     }
 
+    /// Where a series is kept.
     #[inline]
-    fn add(&self, metric: &Metric, part: Part<'_>, series: usize, value: u64, event: &Event<'_>) {
-        let word = self.word + series * self.words_per_series;
-        match self.kind {
-            MetricKind::Counter | MetricKind::Sum => part.add(word, value),
-            MetricKind::InFlight => part.add(word + usize::from(event.stage() != Stage::Start), 1),
-            MetricKind::Distribution => {
-                let bounds = &metric.whole_bounds;
-                let bucket = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
-                part.add(word + bucket, 1);
-                part.add(word + bounds.len() + 1, value);
-            }
-        }
-    }
-
-    fn sample(&self, metric: &Metric, cells: &Cells, series: usize) -> Sample {
-        let word = self.word + series * self.words_per_series;
-        match self.kind {
-            MetricKind::Counter | MetricKind::Sum => Sample::Count(cells.sum(word)),
-            MetricKind::InFlight => {
-                // Ends first: what begins in between only makes the difference larger, never negative.
-                let ended = cells.sum(word + 1);
-                Sample::Gauge(cells.sum(word).wrapping_sub(ended) as i64)
-            }
-            MetricKind::Distribution => {
-                let last = metric.bounds.len();
-                Sample::Distribution {
-                    buckets: (0..=last).map(|bucket| cells.sum(word + bucket)).collect(),
-                    sum: cells.sum(word + last + 1),
-                }
-            }
-        }
+    fn word_of(&self, series: usize) -> usize {
+        self.word + series * self.words_per_series
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::telemetry::Stage;
-use crate::telemetry::catalogue::metrics::{BASE, DURATION};
+use crate::telemetry::catalogue::metric_definition::{BASE, DURATION};
 use crate::telemetry::catalogue::{Ended, EventDefinition, MetricDefinition, MetricKind, Tag, Unit, custom};
 
 /// The metrics that are made of [`custom`] events, whatever the reporter.

@@ -1,147 +1,12 @@
-use crate::telemetry::Outcome;
-use crate::telemetry::catalogue::bounds;
-
-/// A metric: what is made of which events. Every reporter keeps the same ones.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct MetricDefinition {
-    /// The dotted name, without unit: `buckets.operation.duration`.
-    pub name: &'static str,
-    /// What is done with the events.
-    pub kind: MetricKind,
-    /// Which events, as [`Dispatcher::attach`](crate::telemetry::Dispatcher::attach) takes them.
-    /// Empty for what a reporter knows of itself.
-    pub selectors: &'static [&'static str],
-    /// Only operations that ended so.
-    pub ended: Ended,
-    /// What is measured; [`None`] where events are counted. Events without it are left out.
-    pub measurement: Option<&'static str>,
-    /// What tells its series from one another.
-    pub tags: &'static [Tag],
-    /// The unit.
-    pub unit: Unit,
-    /// The upper bounds of a distribution's buckets, unless the reporter is told others.
-    pub bounds: Option<&'static [f64]>,
-    /// Whether its series are there, with zeros, before anything has happened.
-    pub is_known: bool,
-    /// One sentence.
-    pub help: &'static str,
-}
-
-/// What a metric does with its events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MetricKind {
-    /// Counts them.
-    Counter,
-    /// Adds a measurement up.
-    Sum,
-    /// Tells how many operations have begun and not ended.
-    InFlight,
-    /// Tells how a measurement is distributed.
-    Distribution,
-}
-
-/// Which operations a metric is about, by how they ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Ended {
-    /// All of them.
-    Anyhow,
-    /// Those that did what was asked.
-    Successfully,
-    /// Those in which something [went wrong](Outcome::is_failure): neither expected errors nor
-    /// cancelled operations.
-    InFailure,
-}
-
-impl Ended {
-    /// Whether an operation with this outcome is among them.
-    pub const fn includes(self, outcome: Outcome) -> bool {
-        match self {
-            Self::Anyhow => true,
-            Self::Successfully => matches!(outcome, Outcome::Success),
-            Self::InFailure => outcome.is_failure(),
-        }
-    }
-}
-
-/// What tells the series of a metric from one another. Each has a small set of values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Tag {
-    /// The operation: the last segment of the event's name, but of what happens within an operation
-    /// the one before.
-    Operation,
-    /// The adapter's name.
-    Adapter,
-    /// The cloud's name.
-    Cloud,
-    /// How the operation ended: `success`, `error` (an expected one too) or `cancelled`.
-    Status,
-    /// The [`ErrorKind`](crate::ErrorKind) of an error.
-    Kind,
-    /// `upload` or `download`; events without direction are left out.
-    Direction,
-    /// What is limited, which is the last segment of the event's name.
-    Limit,
-    /// A handler's id.
-    Handler,
-}
-
-impl Tag {
-    /// The tag's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Operation => "operation",
-            Self::Adapter => "adapter",
-            Self::Cloud => "cloud",
-            Self::Status => "status",
-            Self::Kind => "kind",
-            Self::Direction => "direction",
-            Self::Limit => "limit",
-            Self::Handler => "handler",
-        }
-    }
-}
-
-/// What a metric's numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// How many.
-    Count,
-    /// Seconds.
-    Seconds,
-    /// Bytes.
-    Bytes,
-}
+use super::bounds;
+use super::metric_definition::{BASE, DURATION, Ended, Filter, MetricDefinition, MetricKind, Unit};
+use super::tag::Tag;
+use crate::error::ErrorKind;
+use crate::telemetry::{Event, Value};
 
 const CLOUD_ENDS: &[&str] = &["buckets.cloud.*.stop", "buckets.cloud.*.exception"];
 const ADAPTER_ENDS: &[&str] = &["buckets.adapter.*.stop", "buckets.adapter.*.exception"];
 const BY_CLOUD: &[Tag] = &[Tag::Operation, Tag::Adapter, Tag::Cloud];
-
-/// Where definitions differ from.
-pub(super) const BASE: MetricDefinition = MetricDefinition {
-    name: "",
-    kind: MetricKind::Counter,
-    selectors: &[],
-    ended: Ended::Anyhow,
-    measurement: None,
-    tags: &[],
-    unit: Unit::Count,
-    bounds: None,
-    is_known: false,
-    help: "",
-};
-
-/// A distribution of durations.
-pub(super) const DURATION: MetricDefinition = MetricDefinition {
-    kind: MetricKind::Distribution,
-    measurement: Some("duration"),
-    unit: Unit::Seconds,
-    bounds: Some(bounds::DURATIONS),
-    ..BASE
-};
 
 /// Every built-in metric. Those of cloud operations and of adapter operations are apart, because
 /// the first contain the second.
@@ -188,6 +53,14 @@ pub static METRICS: &[MetricDefinition] = &[
         is_known: true,
         help: "Cloud operations that have begun and not ended.",
         ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.last_success.timestamp",
+        selectors: &["buckets.cloud.*.stop"],
+        ended: Ended::Successfully,
+        tags: BY_CLOUD,
+        help: "When a cloud operation last succeeded, in seconds since 1970.",
+        ..MetricDefinition::last_value("", "system_time", &[]).unit(Unit::Seconds)
     },
     MetricDefinition {
         name: "buckets.transferred",
@@ -245,6 +118,33 @@ pub static METRICS: &[MetricDefinition] = &[
         tags: &[Tag::Operation, Tag::Adapter, Tag::Kind],
         is_known: true,
         help: "Adapter operations that failed, by kind of error; expected errors and cancelled operations are not among them.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.adapter.transferred",
+        kind: MetricKind::Sum,
+        selectors: ADAPTER_ENDS,
+        measurement: Some("bytes"),
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud, Tag::Direction],
+        unit: Unit::Bytes,
+        help: "Content that the adapter was handed or handed out, counted when its operation ends, however it ends.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.adapter.attempts",
+        kind: MetricKind::Sum,
+        selectors: ADAPTER_ENDS,
+        measurement: Some("attempts"),
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud],
+        help: "Attempts that adapter operations took, where something below counted them.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.adapter.throttled",
+        selectors: &["buckets.adapter.*.retry", "buckets.adapter.*.resume", "buckets.adapter.*.exception"],
+        filter: Filter::Keep(is_throttled),
+        tags: &[Tag::Operation, Tag::Adapter, Tag::Cloud],
+        help: "Attempts that the store refused because there were too many, tried again or not.",
         ..BASE
     },
     MetricDefinition {
@@ -324,3 +224,8 @@ pub static METRICS: &[MetricDefinition] = &[
         ..BASE
     },
 ];
+
+/// Whether the store said "not so fast" to the attempt that the event tells of.
+fn is_throttled(event: &Event<'_>) -> bool {
+    event.field("kind").as_ref().and_then(Value::as_str) == Some(ErrorKind::Throttled.as_str())
+}

@@ -1,0 +1,4 @@
+//! Metrics of one's own: defined once, and the same numbers wherever they are reported.
+
+mod definitions;
+mod scripted;
