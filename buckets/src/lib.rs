@@ -40,6 +40,7 @@
 //! | `macros` | | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
 //! | `object-store-0_14` | | [`bridge::object_store_0_14`]: stores of `object_store` as adapters, and a cloud as one of its stores |
+//! | `opendal-0_59` | | [`bridge::opendal_0_59`]: operators of OpenDAL as adapters |
 //! | `performance` | | a monitor of how fast operations are, with alerts |
 //! | `sentry` | | a handler that reports failures to Sentry |
 //! | `statsd` | | a handler that sends metrics to a StatsD server |
@@ -48,7 +49,7 @@
 
 pub mod adapter;
 pub mod body;
-#[cfg(feature = "object-store-0_14")]
+#[cfg(any(feature = "object-store-0_14", feature = "opendal-0_59"))]
 pub mod bridge;
 pub mod cloud;
 pub mod config;

@@ -4,4 +4,5 @@ mod object_store_adapter;
 mod object_store_cloud;
 mod object_store_errors;
 mod object_store_multipart;
+mod opendal_adapter;
 mod recorder;

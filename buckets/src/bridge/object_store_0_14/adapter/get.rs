@@ -8,6 +8,7 @@ use object_store::{GetOptions, GetRange, GetResult};
 
 use super::{ObjectStoreAdapter, describe, error, path, tag};
 use crate::body::GetBody;
+use crate::bridge::check_existing;
 use crate::bridge::object_store_0_14::attributes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
@@ -22,7 +23,7 @@ impl ObjectStoreAdapter {
         };
         let mut meta = describe(op.key, &result.meta);
         // Judged here, by the answer that has the content, because stores differ in how they write tags.
-        op.condition.check(meta.etag.as_ref())?;
+        check_existing(&op.condition, meta.etag.as_ref())?;
         let range = match op.range {
             Some(range) => range.resolve(meta.size)?,
             None => 0..meta.size,

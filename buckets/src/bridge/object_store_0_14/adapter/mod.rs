@@ -3,7 +3,6 @@
 mod get;
 mod list;
 mod multipart;
-mod parts;
 mod put;
 mod sign;
 
@@ -13,10 +12,12 @@ use std::sync::Arc;
 use object_store::list::PaginatedListStore;
 use object_store::path::Path;
 use object_store::signer::Signer;
-use object_store::{CopyMode, CopyOptions, ObjectMeta as TheirMeta, ObjectStore, ObjectStoreExt};
+use object_store::{CopyMode, CopyOptions, ObjectMeta as TheirMeta, ObjectStore, ObjectStoreExt, PutPayload};
 
 use super::{error, path};
 use crate::adapter::{Adapter, Capabilities};
+use crate::bridge::check_existing;
+use crate::bridge::parts::Part;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::operation::{
@@ -165,7 +166,7 @@ impl ObjectStoreAdapter {
         if from == to {
             // Nothing would change, and not every store survives it.
             let meta = self.examine(op.source).await?;
-            op.condition.check(meta.etag.as_ref())?;
+            check_existing(&op.condition, meta.etag.as_ref())?;
             return Ok(Stored::new(meta));
         }
         let options = CopyOptions::new().with_mode(mode);
@@ -183,6 +184,10 @@ impl ObjectStoreAdapter {
             },
         }
     }
+}
+
+fn payload(part: Part) -> PutPayload {
+    PutPayload::from_iter(part.chunks)
 }
 
 /// What they know of an object, without its attributes, which they tell elsewhere.

@@ -5,8 +5,9 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use object_store::{MultipartUpload, PutPayload, UploadPart};
 
-use super::parts::Parts;
+use super::payload;
 use crate::bridge::object_store_0_14::error;
+use crate::bridge::parts::Parts;
 use crate::error::Result;
 
 /// Sends `begun` and what else there is, `concurrency` parts at once, and completes the upload: all of it or nothing.
@@ -71,10 +72,10 @@ async fn next(parts: &mut Parts, sending: &mut FuturesUnordered<UploadPart>) -> 
     let mut part = pin!(parts.next());
     loop {
         if sending.is_empty() {
-            return part.await;
+            return Ok(part.await?.map(payload));
         }
         match select(part, sending.next()).await {
-            Either::Left((part, _)) => return part,
+            Either::Left((part, _)) => return Ok(part?.map(payload)),
             Either::Right((sent, unfinished)) => {
                 sent.transpose().map_err(error::to_ours)?;
                 part = unfinished;

@@ -1,9 +1,10 @@
 use object_store::path::Path;
-use object_store::{Attributes as TheirAttributes, PutMode, PutOptions, PutPayload, PutPayloadMut, UpdateVersion};
+use object_store::{Attributes as TheirAttributes, PutMode, PutOptions, PutPayload, UpdateVersion};
 
-use super::parts::Parts;
-use super::{ObjectStoreAdapter, error, multipart, path, tag};
+use super::{ObjectStoreAdapter, error, multipart, path, payload, tag};
+use crate::bridge::check_existing;
 use crate::bridge::object_store_0_14::attributes;
+use crate::bridge::parts::Parts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::operation::{Attributes, Condition, ObjectMeta, Put, Stored};
@@ -28,18 +29,18 @@ impl ObjectStoreAdapter {
         } else {
             self.send_if(&location, &mut parts, theirs, &put.condition).await?
         };
-        Ok(self.stored(put.key, parts.sent(), tag, put.attributes))
+        Ok(self.stored(put.key, parts.given(), tag, put.attributes))
     }
 
     /// Sends what fits into one part as one piece, and more as a multipart upload.
     async fn send(&self, location: &Path, parts: &mut Parts, theirs: TheirAttributes) -> Result<Option<String>> {
-        let first = parts.next().await?.unwrap_or_default();
+        let first = payload(parts.next().await?.unwrap_or_default());
         // A part that is not full is the last one; to ask is what tells of a full one.
         let Some(second) = parts.next().await? else {
             return self.send_at_once(location, first, theirs.into()).await.map_err(error::to_ours);
         };
         let upload = self.store.put_multipart_opts(location, theirs.into()).await.map_err(error::to_ours)?;
-        multipart::send(upload, [first, second], parts, self.concurrency).await
+        multipart::send(upload, [first, payload(second)], parts, self.concurrency).await
     }
 
     async fn send_at_once(
@@ -61,7 +62,7 @@ impl ObjectStoreAdapter {
         condition: &Condition,
     ) -> Result<Option<String>> {
         let mut mode = self.mode(location, condition).await?;
-        let content = self.gather(parts).await?;
+        let content = payload(parts.gather(self.conditional_limit).await?);
         for _ in 0..ROUNDS {
             let options = PutOptions { mode, attributes: theirs.clone(), ..PutOptions::default() };
             match self.send_at_once(location, content.clone(), options).await {
@@ -87,26 +88,15 @@ impl ObjectStoreAdapter {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        condition.check(current.as_ref().and_then(|meta| tag(meta.e_tag.as_deref())).as_ref())?;
+        match &current {
+            Some(current) => check_existing(condition, tag(current.e_tag.as_deref()).as_ref())?,
+            None => condition.check(None)?,
+        }
         Ok(match current {
             // As the store has it: with its own quotation marks, and with the version that some ask for.
             Some(meta) => PutMode::Update(UpdateVersion { e_tag: meta.e_tag, version: meta.version }),
             None => PutMode::Create,
         })
-    }
-
-    async fn gather(&self, parts: &mut Parts) -> Result<PutPayload> {
-        let mut whole = PutPayloadMut::new();
-        while let Some(part) = parts.next().await? {
-            if parts.sent() > self.conditional_limit {
-                return Err(Error::new(
-                    ErrorKind::TooLarge,
-                    "the content is larger than a write under a condition may be; raise `with_conditional_limit`",
-                ));
-            }
-            part.into_iter().for_each(|chunk| whole.push(chunk));
-        }
-        Ok(whole.freeze())
     }
 
     fn stored(&self, key: Key, size: u64, tag: Option<String>, attributes: Attributes) -> Stored {
