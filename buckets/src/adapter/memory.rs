@@ -171,9 +171,9 @@ impl Memory {
         let objects = self.read();
         let entry = objects.by_key.get(&key).ok_or_else(Error::not_found)?;
         // Field by field, because the key is at hand and need not be counted up and down.
-        let &ObjectMeta { size, ref etag, checksum, last_modified, ref attributes, .. } = &entry.meta;
+        let &ObjectMeta { size, ref etag, checksum, last_modified, storage_class, ref attributes, .. } = &entry.meta;
         let (etag, attributes) = (etag.clone(), attributes.clone());
-        let meta = ObjectMeta { key, size, etag, checksum, last_modified, attributes };
+        let meta = ObjectMeta { key, size, etag, checksum, last_modified, storage_class, attributes };
         Ok(Entry { content: entry.content.clone(), meta })
     }
 

@@ -18,6 +18,7 @@ mod put;
 mod range;
 mod request;
 mod sign;
+mod storage_class;
 
 pub use attributes::Attributes;
 pub(crate) use attributes::media_type;
@@ -37,3 +38,4 @@ pub use put::{Put, Stored};
 pub use range::ByteRange;
 pub use request::{Request, Response};
 pub use sign::{Constraints, Sign, SignedMethod, SignedUrl};
+pub use storage_class::StorageClass;

@@ -3,7 +3,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Key;
-use crate::operation::{Attributes, Checksum, ETag};
+use crate::operation::{Attributes, Checksum, ETag, StorageClass};
 
 /// What a store knows of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct ObjectMeta {
     pub checksum: Option<Checksum>,
     /// When this version was stored.
     pub last_modified: Option<SystemTime>,
+    /// The class of storage it is kept in, where the store has several and tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<StorageClass>,
     /// Content type, delivery headers and user metadata.
     pub attributes: Attributes,
 }
@@ -26,6 +29,14 @@ pub struct ObjectMeta {
 impl ObjectMeta {
     /// The least a store knows: key and size.
     pub fn new(key: Key, size: u64) -> Self {
-        Self { key, size, etag: None, checksum: None, last_modified: None, attributes: Attributes::new() }
+        Self {
+            key,
+            size,
+            etag: None,
+            checksum: None,
+            last_modified: None,
+            storage_class: None,
+            attributes: Attributes::new(),
+        }
     }
 }
