@@ -5,6 +5,8 @@ use buckets::telemetry::Sampler;
 use tower::ServiceBuilder;
 use tower::layer::util::Stack;
 
+#[cfg(feature = "cost")]
+use crate::CostLayer;
 #[cfg(feature = "sentry")]
 use crate::SentryLayer;
 use crate::limit::{LimitLayer, LoadShedLayer};
@@ -59,6 +61,11 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed + Sized {
     /// [`limit`](crate::limit).
     fn limit<A>(self, admission: A) -> ServiceBuilder<Stack<LimitLayer<A>, L>>;
 
+    /// Takes note of what each attempt costs, and keeps to a budget; see [`cost`](crate::cost). Next to the
+    /// store, so the last one.
+    #[cfg(feature = "cost")]
+    fn cost(self, cost: CostLayer) -> ServiceBuilder<Stack<CostLayer, L>>;
+
     /// Refuses what would have to wait; tower's own `load_shed` erases the error type. See
     /// [`LoadShedLayer`].
     fn shed_load(self) -> ServiceBuilder<Stack<LoadShedLayer, L>>;
@@ -109,6 +116,11 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
 
     fn limit<A>(self, admission: A) -> ServiceBuilder<Stack<LimitLayer<A>, L>> {
         self.layer(LimitLayer::new(admission))
+    }
+
+    #[cfg(feature = "cost")]
+    fn cost(self, cost: CostLayer) -> ServiceBuilder<Stack<CostLayer, L>> {
+        self.layer(cost)
     }
 
     fn shed_load(self) -> ServiceBuilder<Stack<LoadShedLayer, L>> {

@@ -7,6 +7,8 @@
 #[cfg(feature = "axum")]
 pub mod axum;
 mod builder_ext;
+#[cfg(feature = "cost")]
+pub mod cost;
 pub mod deadline;
 pub mod limit;
 pub mod prefix;
@@ -26,6 +28,8 @@ pub mod timeout;
 pub mod validate;
 
 pub use builder_ext::ServiceBuilderExt;
+#[cfg(feature = "cost")]
+pub use cost::CostLayer;
 pub use deadline::{Deadline, DeadlineLayer};
 pub use limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 pub use prefix::PrefixLayer;

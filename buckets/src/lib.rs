@@ -28,6 +28,7 @@
 //! - [`telemetry`]: events, spans, the dispatcher, the catalogue.
 //! - [`handlers`]: what brings events to logs and metrics.
 //! - `bridge`: other storage libraries' stores as adapters here, and a cloud as a store there.
+//! - `cost` (feature `cost`): what it costs.
 //! - [`config`]: clouds from the environment and TOML, tenants.
 //!
 //! # Features
@@ -37,6 +38,7 @@
 //! | `memory` | yes | [`adapter::Memory`] |
 //! | `volume` | yes | [`adapter::Volume`]: the local disk, crash-safe, with signed links |
 //! | `log` | yes | a handler that writes events through `tracing` |
+//! | `cost` | | price sheets, exact money, who spent how much, budgets |
 //! | `macros` | | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
 //! | `object-store-0_14` | | [`bridge::object_store_0_14`]: stores of `object_store` as adapters, and a cloud as one of its stores |
@@ -53,6 +55,8 @@ pub mod body;
 pub mod bridge;
 pub mod cloud;
 pub mod config;
+#[cfg(feature = "cost")]
+pub mod cost;
 mod error;
 pub mod handlers;
 #[cfg(feature = "macros")]
@@ -64,6 +68,7 @@ pub mod store;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod text_table;
 
 /// For the code that the macros expand to; nothing in it is to be relied on.
 #[cfg(feature = "macros")]

@@ -56,6 +56,8 @@ pub enum Limited {
     Circuit,
     /// Calls that something below is too busy for.
     Load,
+    /// How much calls cost.
+    Budget,
 }
 
 impl Limited {
@@ -66,6 +68,7 @@ impl Limited {
             Self::Rate => "rate",
             Self::Circuit => "circuit",
             Self::Load => "load",
+            Self::Budget => "budget",
         }
     }
 
@@ -74,7 +77,7 @@ impl Limited {
         match self {
             Self::Concurrency => Some(&names::LIMIT_WAIT_CONCURRENCY),
             Self::Rate => Some(&names::LIMIT_WAIT_RATE),
-            Self::Circuit | Self::Load => None,
+            Self::Circuit | Self::Load | Self::Budget => None,
         }
     }
 
@@ -85,6 +88,7 @@ impl Limited {
             Self::Rate => &names::LIMIT_REFUSAL_RATE,
             Self::Circuit => &names::LIMIT_REFUSAL_CIRCUIT,
             Self::Load => &names::LIMIT_REFUSAL_LOAD,
+            Self::Budget => &names::LIMIT_REFUSAL_BUDGET,
         }
     }
 }

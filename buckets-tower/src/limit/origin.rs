@@ -22,7 +22,7 @@ impl Origin {
         Self(None)
     }
 
-    pub(super) fn of<R>(request: &R, describe: &impl Describe<R>) -> Self {
+    pub(crate) fn of<R>(request: &R, describe: &impl Describe<R>) -> Self {
         let scope = describe.scope(request);
         if !scope.is_active() {
             return Self(None);
@@ -48,7 +48,7 @@ impl Origin {
         }
     }
 
-    pub(super) fn refused(&self, limited: Limited) {
+    pub(crate) fn refused(&self, limited: Limited) {
         self.point(limited.refusal(), &[], &[("limit", Value::Str(limited.as_str()))]);
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use buckets::cost::{Budget, Ledger, Period, Tariff, Usd, sheets};
 use buckets::handlers::sentry::Sentry;
 use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
@@ -10,8 +11,8 @@ use buckets::{BoxError, Key};
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
 use buckets_tower::{
-    DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, StackLayer,
-    TelemetryLayer, TimeoutLayer, ValidateLayer,
+    CostLayer, DeadlineLayer, PrefixLayer, ReadOnlyLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer,
+    StackLayer, TelemetryLayer, TimeoutLayer, ValidateLayer,
 };
 use tower::{Layer, Service, ServiceExt};
 
@@ -32,6 +33,12 @@ fn base() -> Key {
     Key::new("tenants/acme").expect("valid")
 }
 
+/// Enough money for every rule.
+fn cost() -> CostLayer {
+    let tariff = Tariff::new(&sheets::CLOUDFLARE_R2_INFREQUENT_ACCESS);
+    CostLayer::new(&Ledger::new(), &tariff).budget(Budget::new(Usd::from_dollars(1), Period::Month))
+}
+
 /// Each layer, as little in the way as it can be.
 pub(crate) fn layers() -> Vec<Erased> {
     let hour = Duration::from_secs(3600);
@@ -47,6 +54,7 @@ pub(crate) fn layers() -> Vec<Erased> {
         erased("rate", LimitLayer::new(Rate::new(8, Duration::from_secs(1)))),
         erased("circuit", LimitLayer::new(CircuitBreaker::new())),
         erased("load", LoadShedLayer::new()),
+        erased("cost", cost()),
         erased("read only", ReadOnlyLayer::new()),
         erased("prefix", PrefixLayer::new(base())),
         erased("validate", ValidateLayer::new().max_size(1000)),
@@ -71,6 +79,7 @@ async fn each_layer_alone() {
     alone!(LimitLayer::new(Rate::new(8, Duration::from_secs(1))), 0, 0);
     alone!(LimitLayer::new(CircuitBreaker::new()), 0, 0);
     alone!(LoadShedLayer::new(), 0, 0);
+    alone!(cost(), 0, 1);
     alone!(ReadOnlyLayer::new(), 0, 0);
     // Text and key, on either way.
     alone!(PrefixLayer::new(base()), 4, 4);

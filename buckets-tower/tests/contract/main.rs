@@ -1,6 +1,7 @@
 //! What tower asks of every middleware, of each layer alone and in pairs.
 
 mod chaos;
+mod cost;
 mod faulty;
 mod kit;
 mod layers;

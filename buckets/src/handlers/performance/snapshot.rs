@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::window::Durations;
+use crate::text_table;
 
 /// What a [`Performance`](super::Performance) monitor knows at one moment. `Display` is a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,21 +83,7 @@ impl fmt::Display for Snapshot {
                 if operation.is_degraded { "slower than usual".into() } else { String::new() },
             ]
         };
-        let rows: Vec<_> = std::iter::once(HEAD.map(String::from)).chain(self.operations.iter().map(row)).collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<_> = (0..HEAD.len()).map(width).collect();
-        for row in &rows {
-            let mut line = String::new();
-            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                // Names to the left, numbers to the right.
-                line.push_str(&if column < 2 || column == HEAD.len() - 1 {
-                    format!("{cell:<width$}  ")
-                } else {
-                    format!("{cell:>width$}  ")
-                });
-            }
-            writeln!(f, "{}", line.trim_end())?;
-        }
-        Ok(())
+        let is_name = |column| column < 2 || column == HEAD.len() - 1;
+        text_table::write(f, HEAD, self.operations.iter().map(row), is_name)
     }
 }

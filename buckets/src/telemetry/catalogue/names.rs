@@ -98,10 +98,22 @@ names! {
     LIMIT_REFUSAL_CIRCUIT = "buckets.limit.refusal.circuit";
     /// A call was refused because something below was not ready for it.
     LIMIT_REFUSAL_LOAD = "buckets.limit.refusal.load";
+    /// A call was refused because the budget for it is spent.
+    LIMIT_REFUSAL_BUDGET = "buckets.limit.refusal.budget";
     /// A store failed too often and is sent nothing for a while.
     CIRCUIT_OPEN = "buckets.circuit.open";
     /// A store that was sent nothing did well at a trial.
     CIRCUIT_CLOSE = "buckets.circuit.close";
+    /// An attempt was answered or given up, and its provider bills it or not.
+    COST_REQUEST = "buckets.cost.request";
+    /// Content moved that its provider bills by the byte.
+    COST_TRANSFER = "buckets.cost.transfer";
+    /// As much of a budget is spent as to be warned of.
+    COST_BUDGET_WARNING = "buckets.cost.budget.warning";
+    /// All objects of a cloud were counted.
+    INVENTORY_SCAN = "buckets.inventory.scan";
+    /// So much is stored in one class of storage, as was found by counting.
+    INVENTORY_STORED = "buckets.inventory.stored";
     /// A handler panicked: `handler` and `event` say which and at what.
     HANDLER_FAILURE = "buckets.telemetry.handler.failure";
 }
