@@ -10,6 +10,7 @@ macro_rules! guides {
 guides! {
     readme: "README.md";
     getting_started: "docs/getting-started.md";
+    cost: "docs/cost.md";
     core_concepts: "docs/core-concepts.md";
     custom_metrics: "docs/custom-metrics.md";
     error_handling: "docs/error-handling.md";

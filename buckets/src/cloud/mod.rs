@@ -8,6 +8,7 @@ mod delete;
 mod direct_upload;
 mod health;
 mod insert;
+pub mod inventory;
 mod key_strategy;
 mod load;
 mod locate;

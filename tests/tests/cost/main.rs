@@ -1,0 +1,5 @@
+//! What storage costs, and how much is stored.
+
+mod golden;
+mod inventory;
+mod money;
