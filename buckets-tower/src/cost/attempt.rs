@@ -98,16 +98,20 @@ impl Attempt {
                 let http_status = Error::find(error).and_then(Error::http_status);
                 self.pay(Answer::of(Some(ErrorKind::of(error)), http_status));
             }
-            Ok(response) => {
-                self.pay(Answer::OK);
-                match &mut response.reply {
-                    Reply::Put(stored) if self.bill.account.prices(Component::Ingress) => {
+            Ok(response) => match &mut response.reply {
+                Reply::Put(stored) => {
+                    self.quote = self.bill.account.quote_stored(self.quote, stored.meta.size);
+                    self.pay(Answer::OK);
+                    if self.bill.account.prices(Component::Ingress) {
                         self.transfer(Component::Ingress).end(stored.meta.size);
                     }
-                    Reply::Get(fetched) => content::follow(&mut fetched.body, self.transfer(Component::Egress)),
-                    _ => {}
                 }
-            }
+                Reply::Get(fetched) => {
+                    self.pay(Answer::OK);
+                    content::follow(&mut fetched.body, self.transfer(Component::Egress));
+                }
+                _ => self.pay(Answer::OK),
+            },
         }
     }
 

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use buckets::adapter::Memory;
+use buckets::body::PutBody;
 use buckets::cost::{Budget, Charge, Class, Component, Ledger, Period, Snapshot, Statement, Tariff, Usd, sheets};
 use buckets::operation::{Delete, Get, Head, List, Operation, Put, Reply, Request, Response};
 use buckets::telemetry::{Dispatcher, Number, Scope};
@@ -301,6 +302,20 @@ async fn each_tenant_has_an_account_and_a_sink_that_fails_harms_nobody() {
     let table = snapshot.to_string();
     assert_eq!(table.lines().count(), 3, "{table}");
     assert!(table.contains("acme") && table.contains("aws-s3-standard-us-east-1 of 2026-09-20"), "{table}");
+}
+
+#[tokio::test]
+async fn an_upload_in_parts_is_a_call_for_each_also_if_its_size_is_known_only_in_the_end() {
+    let (script, ledger, capture) = (Script::default(), Ledger::new(), Capture::new());
+    let express = Tariff::new(sheets::AWS_S3_EXPRESS_ONE_ZONE_US_EAST_1.accept_unconfirmed()).multipart(4, 4);
+    let service = CostLayer::new(&ledger, &express).layer(Probe::new(&script));
+    let streamed = futures_util::stream::iter([Ok::<_, Error>(bytes::Bytes::from_static(b"123456789"))]);
+    let bodies = [PutBody::from("123456789"), PutBody::from_stream(streamed), PutBody::from("1234")];
+    for (body, calls) in bodies.into_iter().zip([5, 10, 11]) {
+        service.clone().oneshot(request(&capture, Put::new(key(), body))).await.expect("stored");
+        assert_eq!(account(&ledger).requests_of(Class::A).quantity, calls);
+    }
+    assert_eq!(account(&ledger).ingress.quantity, 9 + 9 + 4, "which this one bills");
 }
 
 struct Tag;

@@ -72,10 +72,18 @@ impl Account {
         let moves_content =
             matches!(op, Op::Get(_)) && !(self.egress.rate().is_free() && self.retrieval.rate().is_free());
         let calls = self.tariff.calls(op);
-        let (class, requests) = calls.map_or((None, 1), |(class, requests)| (Some(class), requests));
-        let rate = class.map(|class| self.tariff.sheet().requests.of(class));
-        let price = rate.map_or(Usd::ZERO, |rate| rate.cost_at_most(requests));
-        Quote { operation: op.name(), class, requests, price, moves_content }
+        let unpriced = Quote { operation: op.name(), class: None, requests: 1, price: Usd::ZERO, moves_content };
+        calls.map_or(unpriced, |calls| self.priced(unpriced, calls))
+    }
+
+    /// What a put did cost that has stored so many bytes, whose number may not have been known before.
+    pub fn quote_stored(&self, put: Quote, size: u64) -> Quote {
+        self.priced(put, self.tariff.calls_of_put(size))
+    }
+
+    fn priced(&self, quote: Quote, (class, requests): (Class, u64)) -> Quote {
+        let price = self.tariff.sheet().requests.of(class).cost_at_most(requests);
+        Quote { class: Some(class), requests, price, ..quote }
     }
 
     /// Takes note of an attempt that was answered so.

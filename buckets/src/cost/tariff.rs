@@ -58,13 +58,19 @@ impl Tariff {
     /// The class of `op` and how many calls it makes; [`None`] for an operation that is not built in, of
     /// which neither is known.
     pub(super) fn calls(&self, op: &Op) -> Option<(Class, u64)> {
-        if let (Op::Put(put), Some(Multipart { above, part })) = (op, self.multipart)
-            && let Some(size) = put.body.remaining().filter(|size| *size > above)
-        {
-            return Some((self.sheet.classes.part, size.div_ceil(part.get()).saturating_add(2)));
+        if let Op::Put(put) = op {
+            return Some(self.calls_of_put(put.body.remaining().unwrap_or(0)));
         }
         let class = self.sheet.classes.of(op.kind()?);
         // Nothing is sent to sign a link.
         Some(class.map_or((Class::Free, 0), |class| (class, 1)))
+    }
+
+    /// The class of the calls that store so many bytes, and how many these are.
+    pub(super) fn calls_of_put(&self, size: u64) -> (Class, u64) {
+        match self.multipart.filter(|multipart| size > multipart.above) {
+            Some(Multipart { part, .. }) => (self.sheet.classes.part, size.div_ceil(part.get()).saturating_add(2)),
+            None => (self.sheet.classes.put, 1),
+        }
     }
 }

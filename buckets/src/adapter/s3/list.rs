@@ -4,7 +4,7 @@ use super::client::Bucket;
 use super::{error, meta};
 use crate::error::Result;
 use crate::key::Key;
-use crate::operation::{Cursor, List, ObjectMeta, Page};
+use crate::operation::{Cursor, List, ObjectMeta, Page, StorageClass};
 
 impl Bucket {
     pub(super) async fn page(&self, op: List) -> Result<Page> {
@@ -30,5 +30,6 @@ fn listed(object: Object) -> Option<ObjectMeta> {
     let mut found = ObjectMeta::new(Key::new(object.key?).ok()?, meta::size(object.size)?);
     found.etag = meta::etag(object.e_tag);
     found.last_modified = meta::time(object.last_modified);
+    found.storage_class = object.storage_class.map(|class| StorageClass::new(class.as_str()));
     Some(found)
 }
