@@ -2,4 +2,5 @@
 
 mod golden;
 mod inventory;
+mod metrics;
 mod money;

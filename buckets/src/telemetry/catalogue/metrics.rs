@@ -6,6 +6,8 @@ use crate::telemetry::{Event, Value};
 
 const CLOUD_ENDS: &[&str] = &["buckets.cloud.*.stop", "buckets.cloud.*.exception"];
 const ADAPTER_ENDS: &[&str] = &["buckets.adapter.*.stop", "buckets.adapter.*.exception"];
+const BY_STORAGE_CLASS: &[Tag] = &[Tag::Adapter, Tag::Cloud, Tag::Field("storage_class")];
+const DOLLARS_PER_PICODOLLAR: f64 = 1e-12;
 const BY_CLOUD: &[Tag] = &[Tag::Operation, Tag::Adapter, Tag::Cloud];
 
 /// Every built-in metric. Those of cloud operations and of adapter operations are apart, because
@@ -197,6 +199,69 @@ pub static METRICS: &[MetricDefinition] = &[
         tags: &[Tag::Adapter, Tag::Cloud],
         help: "How often a circuit breaker began to refuse calls.",
         ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.billable.requests",
+        kind: MetricKind::Sum,
+        selectors: &["buckets.cost.request"],
+        measurement: Some("requests"),
+        tags: &[Tag::Adapter, Tag::Cloud, Tag::Field("class")],
+        help: "Requests that the provider bills, by class; attempts that it does not bill are not among them.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.billable",
+        kind: MetricKind::Sum,
+        selectors: &["buckets.cost.transfer"],
+        measurement: Some("bytes"),
+        tags: &[Tag::Adapter, Tag::Cloud, Tag::Field("component")],
+        unit: Unit::Bytes,
+        help: "Content that the provider may bill by the byte, counted when its transfer ends.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.estimated_cost.usd",
+        kind: MetricKind::Sum,
+        selectors: &["buckets.cost.request", "buckets.cost.transfer"],
+        measurement: Some("cost_picodollars"),
+        scale: DOLLARS_PER_PICODOLLAR,
+        tags: &[Tag::Adapter, Tag::Cloud, Tag::Field("component")],
+        help: "Estimated cost of requests and transfers in US dollars, by list prices.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.budget.warnings",
+        selectors: &["buckets.cost.budget.warning"],
+        tags: &[Tag::Adapter, Tag::Cloud],
+        help: "How often so much of a budget was spent as to be warned of.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.stored",
+        tags: BY_STORAGE_CLASS,
+        help: "Content that is stored, as the last inventory has it.",
+        unit: Unit::Bytes,
+        ..MetricDefinition::last_value("", "bytes", &["buckets.inventory.stored"])
+    },
+    MetricDefinition {
+        name: "buckets.stored.objects",
+        tags: BY_STORAGE_CLASS,
+        help: "Objects that are stored, as the last inventory has it.",
+        ..MetricDefinition::last_value("", "objects", &["buckets.inventory.stored"])
+    },
+    MetricDefinition {
+        name: "buckets.stored.monthly_cost.usd",
+        tags: BY_STORAGE_CLASS,
+        scale: DOLLARS_PER_PICODOLLAR,
+        help: "Estimated cost of keeping what is stored for a month in US dollars, by list prices.",
+        ..MetricDefinition::last_value("", "monthly_cost_picodollars", &["buckets.inventory.stored"])
+    },
+    MetricDefinition {
+        name: "buckets.stored.scan.timestamp",
+        tags: BY_STORAGE_CLASS,
+        unit: Unit::Seconds,
+        help: "When the last inventory ended, in seconds since 1970.",
+        ..MetricDefinition::last_value("", "timestamp", &["buckets.inventory.stored"])
     },
     MetricDefinition {
         name: "buckets.telemetry.events",
