@@ -1,7 +1,5 @@
-use std::future::Future;
-
 use crate::instrument::Judged;
-use crate::telemetry::{Field, Measurement, Outcome, Span, Watched};
+use crate::telemetry::{Field, Measurement, Outcome, Span};
 
 /// The current span, on the stack of its code: dropped by a panic of it, unless taken out before.
 #[derive(Debug)]
@@ -9,19 +7,14 @@ struct Running(Span);
 
 impl Running {
     #[inline]
-    fn new(mut span: Span) -> Self {
-        if span.is_enabled() {
-            enter(&mut span);
-        }
-        Self(span)
+    fn new(span: Span) -> Self {
+        Self(if span.is_enabled() { enter(span) } else { span })
     }
 
-    #[inline]
+    /// Leaves the span.
     fn into_span(mut self) -> Span {
         let span = std::mem::replace(&mut self.0, Span::disabled());
-        if span.is_enabled() {
-            leave(&span);
-        }
+        span.before_entered().replace_current();
         span
     }
 
@@ -45,16 +38,12 @@ impl Drop for Running {
     }
 }
 
+// By value, which is in a register, where a reference would have it on the stack.
 #[cold]
 #[inline(never)]
-fn enter(span: &mut Span) {
+fn enter(mut span: Span) -> Span {
     span.enter();
-}
-
-#[cold]
-#[inline(never)]
-fn leave(span: &Span) {
-    span.before_entered().replace_current();
+    span
 }
 
 /// Runs `code`; `finish` is called with its value if somebody listens.
@@ -65,17 +54,19 @@ fn leave(span: &Span) {
 pub fn call<T>(span: Span, code: impl FnOnce() -> T, finish: impl FnOnce(Span, &T)) -> T {
     let running = Running::new(span);
     let value = code();
-    let span = running.into_span();
-    if span.is_enabled() {
-        conclude(span, &value, finish);
+    if running.0.is_enabled() {
+        conclude(running, &value, finish);
+    } else {
+        // There is nothing to drop, which the compiler need not find out for each function.
+        std::mem::forget(running);
     }
     value
 }
 
 #[cold]
 #[inline(never)]
-fn conclude<T: ?Sized>(span: Span, value: &T, finish: impl FnOnce(Span, &T)) {
-    finish(span, value);
+fn conclude<T: ?Sized>(running: Running, value: &T, finish: impl FnOnce(Span, &T)) {
+    finish(running.into_span(), value);
 }
 
 /// Runs the code of a function that returns a future or a stream; the span goes on with that.
@@ -83,21 +74,13 @@ fn conclude<T: ?Sized>(span: Span, value: &T, finish: impl FnOnce(Span, &T)) {
 pub fn eager<T>(span: Span, code: impl FnOnce() -> T) -> (Span, T) {
     let running = Running::new(span);
     let value = code();
-    (running.into_span(), value)
+    (if running.0.is_enabled() { leave(running) } else { Span::disabled() }, value)
 }
 
-/// Observes `future`; `finish` is called with its output if somebody listens.
-#[inline]
-pub fn watch<F: Future, N: FnOnce(Span, &F::Output)>(
-    span: Span,
-    future: F,
-    finish: N,
-) -> Watched<F, impl FnOnce(Span, &F::Output) + use<F, N>> {
-    span.watch(future, |span, output: &F::Output| {
-        if span.is_enabled() {
-            conclude(span, output, finish);
-        }
-    })
+#[cold]
+#[inline(never)]
+fn leave(running: Running) -> Span {
+    running.into_span()
 }
 
 /// Ends an operation as it was judged; that of which nothing is said did what was asked.

@@ -10,11 +10,13 @@ mod judge;
 mod rule;
 mod site;
 mod streamed;
+mod watch;
 
 pub use self::begin::Begin;
-pub use self::call::{Guard, Returns, call, eager, end, watch};
+pub use self::call::{Guard, Returns, call, eager, end};
 pub use self::convert::{ToKey, ToNumber, ToParent, ToScope, ToValue, Whatever, whole};
 pub use self::judge::{AnyError, Judged, Probe, StaticError};
 pub use self::rule::{apply, decide, none, ok_if, success_or_error, value};
 pub use self::site::{Registered, Site, dotted, dotted_len, text};
 pub use self::streamed::{Streamed, streamed};
+pub use self::watch::{Watch, watch};

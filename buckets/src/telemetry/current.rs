@@ -56,7 +56,10 @@ impl CurrentSpan {
     /// Makes this the current one; gives back the one before it.
     #[inline]
     pub(crate) fn replace_current(self) -> Self {
-        CURRENT.replace(self)
+        // Not given back by the closure, which would have it looked at once more.
+        let mut before = Self::NONE;
+        CURRENT.with(|current| before = current.replace(self));
+        before
     }
 
     /// The number of the span, if there is one.

@@ -414,6 +414,12 @@ impl Span {
         self.0.as_ref().map_or_else(CurrentSpan::default, |active| active.before)
     }
 
+    /// Says that the span's code was called, and has not come back.
+    #[cfg(feature = "macros")]
+    pub(crate) fn begin_to_run(&mut self) {
+        self.set_place(Place::Running);
+    }
+
     /// Says that whoever holds the span from now on is not its code.
     pub(crate) fn put_to_rest(&mut self) {
         self.set_place(Place::AtRest);

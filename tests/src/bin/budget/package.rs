@@ -120,25 +120,43 @@ fn millis(text: &str) -> Option<f64> {
     Some(1000.0 * (60.0 * minutes.parse::<f64>().ok()? + seconds.parse::<f64>().ok()?))
 }
 
+/// How many functions one function calls.
+const CALLS: usize = 50;
+
+/// The name of a function, and what makes every other one asynchronous.
+fn named(index: usize) -> (String, &'static str) {
+    match index % 2 {
+        0 => (format!("sync_{index}"), ""),
+        _ => (format!("async_{index}"), "async "),
+    }
+}
+
 fn source(attribute: Attribute, functions: usize) -> Result<String, Failure> {
     let mut text = "#![allow(unused)]\nuse std::hint::black_box;\nuse std::num::ParseIntError;\n\n".to_owned();
-    let mut calls = String::new();
     for index in 0..functions {
-        let (name, keyword, dot_await) = match index % 2 {
-            0 => (format!("sync_{index}"), "", ""),
-            _ => (format!("async_{index}"), "async ", ".await"),
-        };
+        let (name, keyword) = named(index);
         let attribute = attribute.text(&name);
         writeln!(
             text,
             "{attribute}\n#[inline(never)]\n{keyword}fn {name}(text: &str, n: u64) -> Result<u64, ParseIntError> {{\n    \
              let parsed: u64 = text.parse()?;\n    Ok(parsed.wrapping_add(n).wrapping_mul({index}))\n}}\n"
         )?;
-        writeln!(calls, "    black_box({name}(black_box(\"1\"), {index}){dot_await});")?;
+    }
+    // In parts, because the time to compile one function grows faster than the function.
+    let mut parts = String::new();
+    for first in (0..functions).step_by(CALLS) {
+        writeln!(text, "async fn part_{first}() {{")?;
+        for index in first..functions.min(first + CALLS) {
+            let (name, keyword) = named(index);
+            let dot_await = if keyword.is_empty() { "" } else { ".await" };
+            writeln!(text, "    black_box({name}(black_box(\"1\"), {index}){dot_await});")?;
+        }
+        writeln!(text, "}}\n")?;
+        writeln!(parts, "    part_{first}().await;")?;
     }
     write!(
         text,
-        "async fn all() {{\n{calls}}}\n\nfn main() {{\n    let mut all = std::pin::pin!(all());\n    \
+        "async fn all() {{\n{parts}}}\n\nfn main() {{\n    let mut all = std::pin::pin!(all());\n    \
          let mut context = std::task::Context::from_waker(std::task::Waker::noop());\n    \
          let _ = std::future::Future::poll(all.as_mut(), &mut context);\n}}\n"
     )?;
