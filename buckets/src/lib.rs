@@ -90,8 +90,8 @@ pub use buckets_macros::instrumented;
 #[doc = include_str!("instrument/span.md")]
 pub use buckets_macros::span;
 pub use cloud::{
-    Cloud, Data, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions, display_filename,
-    normalize_filename,
+    Cloud, Data, DownloadOptions, InsertOptions, LoadTo, Location, Object, ReadOptions, Upload, UrlOptions,
+    display_filename, normalize_filename,
 };
 pub use config::CloudConfig;
 pub use error::{BoxError, Elapsed, Error, ErrorKind, Result, TimeoutClock};

@@ -17,6 +17,7 @@ guides! {
     error_tracking: "docs/error-tracking.md";
     telemetry: "docs/telemetry.md";
     retries_and_timeouts: "docs/retries-and-timeouts.md";
+    s3: "docs/s3.md";
     sampling: "docs/sampling.md";
     layers: "docs/layers.md";
     testing: "docs/testing.md";

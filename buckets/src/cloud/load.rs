@@ -106,7 +106,7 @@ async fn remove(path: &Path) -> Result<()> {
     }
 }
 
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(f).await {
         Ok(result) => result.map_err(local_failure),
         Err(error) => Err(Error::new(ErrorKind::Other, "a blocking task did not finish").with_source(error)),
@@ -114,7 +114,7 @@ async fn blocking<T: Send + 'static>(f: impl FnOnce() -> std::io::Result<T> + Se
 }
 
 /// The local disk's failure, told from one of the store: nothing there was *not found*.
-fn local_failure(error: std::io::Error) -> Error {
+pub(super) fn local_failure(error: std::io::Error) -> Error {
     let error = Error::from_io(error);
     match error.kind() {
         ErrorKind::NotFound => Error::new(ErrorKind::Io, "the directory to load into is not there").with_source(error),

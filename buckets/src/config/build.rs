@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{AdapterConfig, CloudConfig, LinksConfig};
+use super::{AdapterConfig, CloudConfig, LinksConfig, S3Config};
 use crate::cloud::{Cloud, CloudBuilder};
 use crate::error::Result;
 use crate::store::BoxStore;
@@ -19,12 +19,13 @@ impl CloudBuilder<BoxStore> {
     /// The cloud that `config` describes, to be given layers.
     ///
     /// # Errors
-    /// What opening the adapter fails with: a directory that cannot be used, a secret too short;
+    /// What opening the adapter fails with: a directory that cannot be used, a secret too short, a missing region;
     /// [`Unsupported`](crate::ErrorKind::Unsupported) if this build does not have the adapter.
     pub async fn from_config(config: &CloudConfig) -> Result<Self> {
         let CloudConfig { name, adapter, base_prefix, read_limit } = config;
         let mut builder = match adapter {
             AdapterConfig::Memory { capacity } => memory(name, *capacity)?,
+            AdapterConfig::S3(config) => s3(name, config).await?,
             AdapterConfig::Volume { root, fsync, links } => volume(name, root, *fsync, links.as_ref()).await?,
         };
         if let Some(base) = base_prefix {
@@ -69,7 +70,52 @@ async fn volume(_: &str, _: &Path, _: bool, _: Option<&LinksConfig>) -> Result<C
     Err(not_built("this build has no adapter `volume`; enable the feature `volume`, on Unix"))
 }
 
-#[cfg(not(all(feature = "memory", feature = "volume", unix)))]
+#[cfg(feature = "s3")]
+async fn s3(name: &str, config: &S3Config) -> Result<CloudBuilder<BoxStore>> {
+    use crate::adapter::s3::{Credentials, S3};
+
+    let S3Config { bucket, provider, region, endpoint, credentials, path_style, checksums } = config;
+    let mut builder = S3::builder(bucket);
+    if let Some(provider) = provider {
+        builder = builder.provider(provider.parse()?);
+    }
+    if let Some(region) = region {
+        builder = builder.region(region);
+    }
+    if let Some(endpoint) = endpoint {
+        builder = builder.endpoint(endpoint);
+    }
+    if let Some(yes) = path_style {
+        builder = builder.path_style(*yes);
+    }
+    if let Some(yes) = checksums {
+        builder = builder.checksums(*yes);
+    }
+    let Some(known) = credentials else { return Ok(Cloud::builder(name, from_environment(builder).await?).boxed()) };
+    let mut credentials = Credentials::new(known.access_key_id.expose(), known.secret_access_key.clone());
+    if let Some(token) = &known.session_token {
+        credentials = credentials.with_session_token(token.clone());
+    }
+    Ok(Cloud::builder(name, builder.credentials(credentials).build()?).boxed())
+}
+
+#[cfg(feature = "aws-config")]
+async fn from_environment(builder: crate::adapter::s3::S3Builder) -> Result<crate::adapter::S3> {
+    builder.build_from_environment().await
+}
+
+#[cfg(all(feature = "s3", not(feature = "aws-config")))]
+async fn from_environment(builder: crate::adapter::s3::S3Builder) -> Result<crate::adapter::S3> {
+    // Which says that credentials are missing.
+    builder.build()
+}
+
+#[cfg(not(feature = "s3"))]
+async fn s3(_: &str, _: &S3Config) -> Result<CloudBuilder<BoxStore>> {
+    Err(not_built("this build has no adapter `s3`; enable the feature `s3`"))
+}
+
+#[cfg(not(all(feature = "memory", feature = "s3", feature = "volume", unix)))]
 fn not_built(message: &'static str) -> crate::Error {
     crate::Error::new(crate::ErrorKind::Unsupported, message)
 }

@@ -31,7 +31,7 @@ use settings::Settings;
 ///
 /// | setting | of | meaning |
 /// |---|---|---|
-/// | `adapter` | all | `memory` or `volume`; required |
+/// | `adapter` | all | `memory`, `volume` or `s3`; required |
 /// | `base_prefix` | all | a key below which new objects are put |
 /// | `read_limit` | all | the most bytes read into memory at once, 64 MiB unless set |
 /// | `capacity` | `memory` | the most bytes of content kept |
@@ -40,6 +40,14 @@ use settings::Settings;
 /// | `base_url` | `volume` | what signed links begin with, such as `https://files.example`; goes with `secret` |
 /// | `secret` | `volume` | the secret that signs links, 32 bytes or more; goes with `base_url` |
 /// | `previous_secret` | `volume` | one whose links are still taken, while secrets are rotated |
+/// | `bucket` | `s3` | the bucket; required |
+/// | `provider` | `s3` | whose S3 it is: `amazon` (unless set), `cloudflare_r2`, `digitalocean_spaces`, `tigris` or `compatible` |
+/// | `region` | `s3` | the region; the provider's usual one unless set, and required for `amazon` |
+/// | `endpoint` | `s3` | where to ask; required for `cloudflare_r2` and `compatible` |
+/// | `access_key_id`, `secret_access_key` | `s3` | who asks; without them, what Amazon's own tools would use (needs the feature `aws-config`) |
+/// | `session_token` | `s3` | what goes with temporary credentials |
+/// | `path_style` | `s3` | whether the bucket stands in the path of URLs; as the provider has it unless set |
+/// | `checksums` | `s3` | whether the store checks and keeps CRC-32C; as the provider has it unless set |
 ///
 /// Sizes are in bytes. In the environment a setting is a variable `<PREFIX>_<SETTING>`, in TOML a
 /// key of the cloud's table.
@@ -74,6 +82,38 @@ pub enum AdapterConfig {
         /// How links are signed, if at all.
         links: Option<LinksConfig>,
     },
+    /// In a bucket of S3 or what speaks its protocol.
+    S3(S3Config),
+}
+
+/// How a configured bucket of S3 is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct S3Config {
+    /// The bucket.
+    pub bucket: String,
+    /// The name of the provider; Amazon unless set.
+    pub provider: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// Where to ask.
+    pub endpoint: Option<String>,
+    /// Who asks; without, what Amazon's own tools would use.
+    pub credentials: Option<S3CredentialsConfig>,
+    /// Whether the bucket stands in the path of URLs.
+    pub path_style: Option<bool>,
+    /// Whether the store checks and keeps CRC-32C.
+    pub checksums: Option<bool>,
+}
+
+/// Who asks a configured bucket of S3.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct S3CredentialsConfig {
+    /// The access key's id.
+    pub access_key_id: Secret,
+    /// Its secret.
+    pub secret_access_key: Secret,
+    /// The token that goes with temporary credentials.
+    pub session_token: Option<Secret>,
 }
 
 /// How a configured volume signs links.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{AdapterConfig, CloudConfig, ConfigError, LinksConfig, Problem};
+use super::{AdapterConfig, CloudConfig, ConfigError, LinksConfig, Problem, S3Config, S3CredentialsConfig};
 use crate::Secret;
 use crate::key::Key;
 
@@ -32,12 +32,13 @@ impl Settings {
     }
 
     fn adapter(&mut self) -> Option<AdapterConfig> {
-        let adapter = self.required("adapter", "which must be `memory` or `volume`")?;
+        let adapter = self.required("adapter", "which must be `memory`, `volume` or `s3`")?;
         match adapter.as_str() {
             "memory" => Some(AdapterConfig::Memory { capacity: self.bytes("capacity") }),
             "volume" => self.volume(),
+            "s3" => self.s3(),
             _ => {
-                self.problem("adapter", "there is no such adapter; write `memory` or `volume`");
+                self.problem("adapter", "there is no such adapter; write `memory`, `volume` or `s3`");
                 None
             }
         }
@@ -45,10 +46,41 @@ impl Settings {
 
     fn volume(&mut self) -> Option<AdapterConfig> {
         let root = self.required("root", "the directory to keep files in");
-        let fsync =
-            self.parsed("fsync", |value| value.parse::<bool>().map_err(|_| "write `true` or `false`".to_owned()));
+        let fsync = self.flag("fsync");
         let links = self.links();
         Some(AdapterConfig::Volume { root: root?.into(), fsync: fsync.unwrap_or(true), links })
+    }
+
+    fn s3(&mut self) -> Option<AdapterConfig> {
+        let bucket = self.required("bucket", "the bucket to keep files in");
+        let config = S3Config {
+            provider: self.take("provider"),
+            region: self.take("region"),
+            endpoint: self.take("endpoint"),
+            credentials: self.s3_credentials(),
+            path_style: self.flag("path_style"),
+            checksums: self.flag("checksums"),
+            bucket: bucket?,
+        };
+        Some(AdapterConfig::S3(config))
+    }
+
+    fn s3_credentials(&mut self) -> Option<S3CredentialsConfig> {
+        let id = self.take("access_key_id").map(Secret::new);
+        let secret = self.take("secret_access_key").map(Secret::new);
+        let session_token = self.take("session_token").map(Secret::new);
+        match (id, secret) {
+            (Some(access_key_id), Some(secret_access_key)) => {
+                return Some(S3CredentialsConfig { access_key_id, secret_access_key, session_token });
+            }
+            (None, None) if session_token.is_some() => {
+                self.problem("session_token", "it is of no use without `access_key_id` and `secret_access_key`");
+            }
+            (None, None) => {}
+            (Some(_), None) => self.problem("secret_access_key", "missing: it goes with `access_key_id`"),
+            (None, Some(_)) => self.problem("access_key_id", "missing: it goes with `secret_access_key`"),
+        }
+        None
     }
 
     fn links(&mut self) -> Option<LinksConfig> {
@@ -110,6 +142,10 @@ impl Settings {
         }
     }
 
+    fn flag(&mut self, setting: &'static str) -> Option<bool> {
+        self.parsed(setting, |value| value.parse().map_err(|_| "write `true` or `false`".to_owned()))
+    }
+
     fn bytes(&mut self, setting: &'static str) -> Option<u64> {
         let parse = |value: &str| match value.replace('_', "").parse::<u64>() {
             Ok(bytes) if bytes > 0 => Ok(bytes),
@@ -121,7 +157,23 @@ impl Settings {
     /// What is left was not asked for by anybody. Where the adapter is not known, its settings
     /// cannot be told from misspelt ones, so only what no adapter has is named.
     fn refuse_unknown(&mut self, adapter_is_known: bool) {
-        const ALL: &[&str] = &["capacity", "root", "fsync", "base_url", "secret", "previous_secret"];
+        const ALL: &[&str] = &[
+            "access_key_id",
+            "base_url",
+            "bucket",
+            "capacity",
+            "checksums",
+            "endpoint",
+            "fsync",
+            "path_style",
+            "previous_secret",
+            "provider",
+            "region",
+            "root",
+            "secret",
+            "secret_access_key",
+            "session_token",
+        ];
         let known = self.known.join("`, `");
         for setting in std::mem::take(&mut self.values).into_keys() {
             if adapter_is_known || !ALL.contains(&setting.as_str()) {
@@ -200,6 +252,12 @@ mod tests {
             ["capacity", "base_prefix"]
         );
         assert_eq!(
+            settings(&[("adapter", "s3"), ("access_key_id", "a"), ("path_style", "maybe"), ("bukket", "b")]),
+            ["bucket", "secret_access_key", "path_style", "bukket"]
+        );
+        assert_eq!(settings(&[("adapter", "s3"), ("bucket", "b"), ("session_token", "t")]), ["session_token"]);
+        assert_eq!(settings(&[("adapter", "s3"), ("bucket", "b"), ("provider", "tigris")]).len(), 0);
+        assert_eq!(
             settings(&[("adapter", "volume"), ("root", "/x"), ("base_url", "http://h"), ("secret", "s")]).len(),
             0
         );
@@ -212,6 +270,9 @@ mod tests {
         assert!(!format!("{error} {error:?}").contains("hunter2"));
         let pairs = [("adapter", "volume"), ("root", "/x"), ("base_url", "http://h"), ("secret", "hunter2")];
         assert!(!format!("{:?}", CloudConfig::from_pairs("c", pairs)).contains("hunter2"));
+        let keys = [("access_key_id", "hunter2"), ("secret_access_key", "hunter2"), ("session_token", "hunter2")];
+        let config = CloudConfig::from_pairs("c", [("adapter", "s3"), ("bucket", "b")].into_iter().chain(keys));
+        assert!(!format!("{:?}", config.expect("valid")).contains("hunter2"));
     }
 
     #[cfg(feature = "toml")]

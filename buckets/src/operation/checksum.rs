@@ -20,6 +20,20 @@ impl Checksum {
         Self(crc_fast::crc32_iscsi(content))
     }
 
+    /// The checksum of this content followed by other content, which has the checksum `next` and is `len` bytes long.
+    ///
+    /// ```
+    /// use buckets::Checksum;
+    ///
+    /// assert_eq!(Checksum::of(b"ab").followed_by(Checksum::of(b"c"), 1), Checksum::of(b"abc"));
+    /// ```
+    #[must_use]
+    pub fn followed_by(self, next: Self, len: u64) -> Self {
+        let algorithm = crc_fast::CrcAlgorithm::Crc32Iscsi;
+        // The crate widens every CRC to 64 bits; a CRC-32 fills the lower half.
+        Self(crc_fast::checksum_combine(algorithm, self.0.into(), next.0.into(), len) as u32)
+    }
+
     /// The value.
     pub const fn crc32c(self) -> u32 {
         self.0

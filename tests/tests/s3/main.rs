@@ -1,4 +1,9 @@
 //! The S3 adapter against SeaweedFS, a real server that speaks S3.
 
 mod conformance;
+mod downloads;
+mod faults;
+mod links;
+mod proxy;
 mod server;
+mod uploads;

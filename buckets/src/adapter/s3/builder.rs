@@ -3,13 +3,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Builder, Region};
+use aws_sdk_s3::config::{Builder, Region, SharedCredentialsProvider};
 
 use super::client::{self, Bucket};
 use super::multipart::{Limits, Orphans};
 use super::{Credentials, Provider, S3};
 use crate::adapter::Capabilities;
 use crate::error::{Error, Result};
+use crate::telemetry::Dispatcher;
 
 /// Settings of an [`S3`]; made by [`S3::builder`].
 #[must_use = "a builder does nothing until it is built"]
@@ -25,6 +26,7 @@ pub struct S3Builder {
     conditional_writes: bool,
     ordered_lists: bool,
     limits: Limits,
+    dispatcher: Option<Dispatcher>,
 }
 
 impl S3Builder {
@@ -40,6 +42,7 @@ impl S3Builder {
             conditional_writes: true,
             ordered_lists: true,
             limits: Limits::default(),
+            dispatcher: None,
         }
     }
 
@@ -127,6 +130,12 @@ impl S3Builder {
         self
     }
 
+    /// Sets who is told of uploads that could not be aborted (`buckets.upload.orphan`); the global dispatcher unless set.
+    pub fn dispatcher(mut self, dispatcher: Dispatcher) -> Self {
+        self.dispatcher = Some(dispatcher);
+        self
+    }
+
     /// Makes the adapter. Nothing is asked of the store yet.
     ///
     /// # Errors
@@ -134,10 +143,10 @@ impl S3Builder {
     /// credentials, part size.
     pub fn build(self) -> Result<S3> {
         let credentials = self.credentials.as_ref().ok_or_else(|| {
-            Error::invalid("credentials are missing: set them, or look for them with `build_from_environment`")
+            Error::invalid("credentials are missing: set them, or have them looked for with `build_from_environment` (feature `aws-config`)")
         })?;
-        let builder = Builder::new().credentials_provider(credentials.to_sdk());
-        self.configured(builder, None)
+        let credentials = SharedCredentialsProvider::new(credentials.to_sdk());
+        self.configured(Builder::new(), None, Some(credentials))
     }
 
     /// Makes the adapter with what Amazon's own tools would use where nothing is set here: region and credentials of the
@@ -156,7 +165,7 @@ impl S3Builder {
         }
         let found = loader.load().await;
         let region = found.region().map(|region| region.as_ref().to_owned());
-        self.configured(Builder::from(&found), region)
+        self.configured(Builder::from(&found), region, found.credentials_provider())
     }
 
     /// Makes the adapter on a client of yours: its region, endpoint, credentials, HTTP client and interceptors stay.
@@ -168,10 +177,15 @@ impl S3Builder {
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the bucket's name or the part size is wrong.
     pub fn build_from_client(self, client: &Client) -> Result<S3> {
-        self.finish(client::settings(client.config().to_builder()), None)
+        self.finish(client::settings(client.config().to_builder()), None, None)
     }
 
-    fn configured(self, builder: Builder, found_region: Option<String>) -> Result<S3> {
+    fn configured(
+        self,
+        builder: Builder,
+        found_region: Option<String>,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Result<S3> {
         let region = self.region.clone().or(found_region).or_else(|| self.provider.default_region().map(str::to_owned));
         let region = region.ok_or_else(|| Error::invalid("the region is missing: Amazon S3 needs one"))?;
         check_region(&region)?;
@@ -182,19 +196,24 @@ impl S3Builder {
         let store_id = self.identity(&region, endpoint.as_deref());
         let path_style = self.path_style.unwrap_or_else(|| self.provider.path_style());
         let mut builder = client::settings(builder).region(Region::new(region)).force_path_style(path_style);
-        builder.set_endpoint_url(endpoint);
-        self.finish(builder, store_id)
+        builder.set_endpoint_url(endpoint).set_credentials_provider(credentials.clone());
+        self.finish(builder, credentials, store_id)
     }
 
-    fn finish(self, builder: Builder, store_id: Option<String>) -> Result<S3> {
+    fn finish(
+        self,
+        builder: Builder,
+        credentials: Option<SharedCredentialsProvider>,
+        store_id: Option<String>,
+    ) -> Result<S3> {
         check_bucket(&self.bucket)?;
         self.limits.check()?;
         let checksums = self.checksums.unwrap_or_else(|| self.provider.checksums());
         let client = Client::from_conf(builder.build());
         Ok(S3 {
-            bucket: Bucket { client, name: self.bucket.into(), checksums },
+            bucket: Bucket { client, name: self.bucket.into(), credentials, checksums },
             limits: self.limits,
-            orphans: Arc::new(Orphans::default()),
+            orphans: Arc::new(Orphans::new(self.dispatcher.unwrap_or_else(Dispatcher::global))),
             capabilities: Capabilities::all()
                 .with_checksums(checksums)
                 .with_conditional_put(self.conditional_writes)

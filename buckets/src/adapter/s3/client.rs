@@ -5,7 +5,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Builder, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig,
+    BehaviorVersion, Builder, RequestChecksumCalculation, ResponseChecksumValidation, SharedCredentialsProvider,
+    StalledStreamProtectionConfig,
 };
 
 /// How long it may take to connect.
@@ -14,6 +15,8 @@ const CONNECT: Duration = Duration::from_millis(3100);
 const ANSWER: Duration = Duration::from_secs(30);
 /// The same for what the store does with whole objects before it answers.
 const SERVER_SIDE: Duration = Duration::from_secs(5 * 60);
+/// The slowest that an upload is waited for, in bytes per second.
+const SLOWEST: u64 = 64 * 1024;
 /// How long a body may stand still.
 const STALL: Duration = Duration::from_secs(20);
 
@@ -22,6 +25,8 @@ const STALL: Duration = Duration::from_secs(20);
 pub(super) struct Bucket {
     pub(super) client: Client,
     pub(super) name: Arc<str>,
+    /// Who asks, where that is known here: to sign what the SDK does not.
+    pub(super) credentials: Option<SharedCredentialsProvider>,
     /// Whether CRC-32C is sent, asked for and checked.
     pub(super) checksums: bool,
 }
@@ -36,6 +41,12 @@ pub(super) fn settings(builder: Builder) -> Builder {
         // Checksums are sent and checked by the adapter: the SDK's default is one that many servers refuse.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+}
+
+/// For requests with content: the SDK counts the time that sending takes as time without an answer.
+pub(super) fn sending(len: usize) -> Builder {
+    let answer = ANSWER + Duration::from_secs(len as u64 / SLOWEST);
+    Builder::new().timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(answer).build())
 }
 
 /// For calls that the store works on for long before it answers: copying, and putting parts together.

@@ -79,6 +79,9 @@ pub(super) fn not_understood() -> Error {
 
 fn answered(code: Option<&str>, answer: &HttpResponse) -> Error {
     let kind = codes::kind(code, answer.status().as_u16());
+    if kind == ErrorKind::Protocol && answer.status().is_success() {
+        return with_answer(not_understood(), answer);
+    }
     let sentence = codes::sentence(kind);
     // A code is the service's own word, and shown only if it looks like one.
     let error = match code.filter(|code| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())) {

@@ -22,6 +22,7 @@ mod copy;
 mod credentials;
 mod delete;
 mod error;
+mod form;
 mod get;
 mod head;
 mod list;
@@ -37,6 +38,7 @@ use std::time::Duration;
 
 pub use builder::S3Builder;
 pub use credentials::Credentials;
+pub use form::UploadForm;
 pub use provider::Provider;
 
 use self::client::Bucket;
@@ -68,7 +70,7 @@ use crate::operation::{
 /// of gets, and `if_absent` and `if_match` of writes, are the service's own, and atomic where it
 /// makes them so; a write that is to go ahead only if the object has *not* a certain tag is
 /// [`Unsupported`](crate::ErrorKind::Unsupported), because S3 has no such thing. A signed link for an upload
-/// cannot be bound to a largest size, for the same reason.
+/// cannot be bound to a largest size, for the same reason; an [upload form](Self::upload_form) can.
 ///
 /// Whether a deleted object had been there is not told. A bucket that does not exist looks to `head` like an object that
 /// does not; every other operation tells them apart ([`InvalidInput`](crate::ErrorKind::InvalidInput)).

@@ -1,7 +1,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
-use super::client::Bucket;
+use super::client::{Bucket, sending};
 use super::multipart::{self, Pieces, persistently};
 use super::{S3, attributes, error, meta};
 use crate::error::{Error, ErrorKind, Result};
@@ -90,6 +90,7 @@ impl Bucket {
                 .set_if_none_match(terms.if_none_match())
                 .set_checksum_crc32_c(self.checksums.then(|| meta::encoded(checksum)))
                 .body(ByteStream::from(content.clone()));
+            let request = request.customize().config_override(sending(content.len()));
             request.send().await.map_err(|error| error::from_conditional(error, &terms.condition))
         };
         let answer = match attempts {

@@ -208,6 +208,12 @@ pub static EVENTS: &[EventDefinition] = &[
         &["operation", "adapter", "cloud", "span_id", "storage_class"],
         "So much is stored in one class of storage, as was found by counting.",
     ),
+    point(
+        &names::UPLOAD_ORPHAN,
+        &["orphans"],
+        POINT,
+        "An upload in parts was given up and could not be aborted; `orphans` says how many wait for a sweep.",
+    ),
     EventDefinition {
         name: &names::HANDLER_FAILURE,
         stages: &[Stage::Point],

@@ -114,6 +114,8 @@ names! {
     INVENTORY_SCAN = "buckets.inventory.scan";
     /// So much is stored in one class of storage, as was found by counting.
     INVENTORY_STORED = "buckets.inventory.stored";
+    /// An upload in parts was given up and could not be aborted.
+    UPLOAD_ORPHAN = "buckets.upload.orphan";
     /// A handler panicked: `handler` and `event` say which and at what.
     HANDLER_FAILURE = "buckets.telemetry.handler.failure";
 }

@@ -9,6 +9,8 @@ use super::super::client::Bucket;
 use super::super::error;
 use crate::error::{ErrorKind, Result};
 use crate::key::Key;
+use crate::telemetry::catalogue::names;
+use crate::telemetry::{Dispatcher, Number, Scope, SpanStart};
 
 /// How often a given-up upload is tried to be aborted before it is left to a sweep.
 const ATTEMPTS: u32 = 6;
@@ -24,14 +26,19 @@ pub(super) struct Upload {
 }
 
 /// The uploads that were given up and are not known to be aborted.
-#[derive(Default)]
 pub(in super::super) struct Orphans {
+    /// Who is told of those that could not be aborted.
+    scope: Scope,
     uploads: Mutex<HashMap<Arc<str>, Upload>>,
     /// How many tasks are aborting.
     janitors: watch::Sender<usize>,
 }
 
 impl Orphans {
+    pub(in super::super) fn new(dispatcher: Dispatcher) -> Self {
+        Self { scope: Scope::of(dispatcher), uploads: Mutex::default(), janitors: watch::Sender::default() }
+    }
+
     pub(in super::super) fn len(&self) -> usize {
         self.uploads().len()
     }
@@ -59,10 +66,13 @@ impl Orphans {
     async fn abort_patiently(&self, upload: Upload) {
         for attempt in 0..ATTEMPTS {
             match self.abort(&upload).await {
+                Ok(()) => return,
                 Err(error) if error.is_retryable() => tokio::time::sleep(WAIT * (1 << attempt)).await,
-                _ => return,
+                Err(_) => break,
             }
         }
+        let orphans = Number::U64(self.len() as u64);
+        self.scope.point(&names::UPLOAD_ORPHAN, || SpanStart::new().root(), &[("orphans", orphans)]);
     }
 
     /// Aborts `upload` and forgets it. That there is none such is as good.

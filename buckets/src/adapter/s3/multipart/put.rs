@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::super::client::sending;
 use super::super::put::Terms;
 use super::super::{S3, error, meta};
 use super::limits::{Limits, MOST_PARTS};
@@ -11,7 +12,7 @@ use super::orphans::Upload;
 use super::unfinished::{Unfinished, Whole};
 use super::{Pieces, persistently};
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Checksum, ChecksumHasher, ObjectMeta, Stored};
+use crate::operation::{Checksum, ObjectMeta, Stored};
 
 /// Stores content in parts, all of it or nothing.
 pub(in super::super) async fn store(s3: &S3, terms: Terms, mut pieces: Pieces, part_size: u64) -> Result<Stored> {
@@ -30,42 +31,43 @@ pub(in super::super) async fn store(s3: &S3, terms: Terms, mut pieces: Pieces, p
 /// Sends all pieces, some at once: the next one is read while those before it are on their way.
 async fn send_all(upload: &Upload, limits: &Limits, pieces: &mut Pieces, part_size: u64) -> Result<(Whole, Checksum)> {
     let part_size = usize::try_from(part_size).map_err(|_| too_large())?;
-    let mut hasher = ChecksumHasher::default();
+    let mut together = Checksum::of(&[]);
     let mut whole = Whole { parts: Vec::new(), size: 0, checksum: None };
-    let mut sending = FuturesUnordered::new();
+    let mut parts = FuturesUnordered::new();
     let mut number = 0;
     loop {
-        while sending.len() >= limits.concurrency {
-            whole.parts.extend(sending.next().await.transpose()?);
+        while parts.len() >= limits.concurrency {
+            whole.parts.extend(parts.next().await.transpose()?);
         }
-        let Some(piece) = read(pieces, part_size, &mut sending, &mut whole.parts).await? else { break };
+        let Some(piece) = read(pieces, part_size, &mut parts, &mut whole.parts).await? else { break };
         number += 1;
         if number > MOST_PARTS {
             return Err(too_large());
         }
-        hasher.update(&piece);
-        whole.size += piece.len() as u64;
-        sending.push(send(upload, limits, number as i32, piece));
+        let (checksum, len) = (Checksum::of(&piece), piece.len() as u64);
+        together = together.followed_by(checksum, len);
+        whole.size += len;
+        parts.push(send(upload, limits, number as i32, piece, checksum));
     }
-    while let Some(part) = sending.next().await.transpose()? {
+    while let Some(part) = parts.next().await.transpose()? {
         whole.parts.push(part);
     }
-    Ok((whole, hasher.finish()))
+    Ok((whole, together))
 }
 
 /// The next piece. What is sent while it is waited for goes to `sent`.
 async fn read<F>(
     pieces: &mut Pieces,
     size: usize,
-    sending: &mut FuturesUnordered<F>,
+    parts: &mut FuturesUnordered<F>,
     sent: &mut Vec<CompletedPart>,
 ) -> Result<Option<Bytes>>
 where
     F: Future<Output = Result<CompletedPart>>,
 {
     let mut piece = std::pin::pin!(pieces.next(size));
-    while !sending.is_empty() {
-        match select(piece.as_mut(), sending.next()).await {
+    while !parts.is_empty() {
+        match select(piece.as_mut(), parts.next()).await {
             Either::Left((piece, _)) => return piece,
             Either::Right((part, _)) => sent.extend(part.transpose()?),
         }
@@ -74,9 +76,15 @@ where
 }
 
 /// Sends a part until the store has it.
-async fn send(upload: &Upload, limits: &Limits, number: i32, content: Bytes) -> Result<CompletedPart> {
+async fn send(
+    upload: &Upload,
+    limits: &Limits,
+    number: i32,
+    content: Bytes,
+    checksum: Checksum,
+) -> Result<CompletedPart> {
     let Upload { bucket, key, id } = upload;
-    let checksum = bucket.checksums.then(|| meta::encoded(Checksum::of(&content)));
+    let checksum = bucket.checksums.then(|| meta::encoded(checksum));
     let answer = persistently(limits.attempts, || async {
         // Only closing it would make it fail, which nobody does.
         let _permit = limits.total.acquire().await;
@@ -89,7 +97,7 @@ async fn send(upload: &Upload, limits: &Limits, number: i32, content: Bytes) -> 
             .part_number(number)
             .set_checksum_crc32_c(checksum.clone())
             .body(ByteStream::from(content.clone()));
-        request.send().await.map_err(error::from_sdk)
+        request.customize().config_override(sending(content.len())).send().await.map_err(error::from_sdk)
     });
     let tag = answer.await?.e_tag;
     Ok(CompletedPart::builder().part_number(number).set_e_tag(tag).set_checksum_crc32_c(checksum).build())
