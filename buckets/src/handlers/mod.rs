@@ -3,9 +3,13 @@
 #[cfg(any(feature = "performance", feature = "statsd"))]
 mod by_event;
 #[cfg(any(feature = "prometheus", feature = "statsd"))]
+mod by_tags;
+#[cfg(any(feature = "prometheus", feature = "statsd"))]
 mod cells;
 #[cfg(feature = "log")]
 pub mod log;
+#[cfg(any(feature = "prometheus", feature = "statsd"))]
+mod metric;
 #[cfg(feature = "performance")]
 pub mod performance;
 #[cfg(feature = "prometheus")]

@@ -27,6 +27,21 @@ pub trait Handler: Send + Sync + 'static {
     fn scope_created(&self, scope: &Scope) {
         let _ = scope;
     }
+
+    /// How the handler itself is doing, for [`Dispatcher::list_handlers`](super::Dispatcher::list_handlers)
+    /// and metrics.
+    fn health(&self) -> HandlerHealth {
+        HandlerHealth::default()
+    }
+}
+
+/// How a handler is doing that keeps events for later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HandlerHealth {
+    /// How much waits to be delivered; [`None`] for a handler in which nothing waits.
+    pub queue_length: Option<u64>,
+    /// How much could not be delivered until now, by reason.
+    pub dropped: Vec<(&'static str, u64)>,
 }
 
 impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Handler for F {

@@ -65,7 +65,7 @@ pub use current::{Carried, CurrentSpan};
 pub(crate) use dispatcher::WeakDispatcher;
 pub use dispatcher::{AttachError, Dispatcher, DispatcherBuilder, HandlerInfo};
 pub use event::{Event, Field, FullName, Measurement};
-pub use handler::Handler;
+pub use handler::{Handler, HandlerHealth};
 pub use key_policy::{KeyHasher, KeyPolicy, ShownKey};
 pub use level::Level;
 pub use name::EventName;

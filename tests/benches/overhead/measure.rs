@@ -21,6 +21,15 @@ impl<'a> Case<'a> {
         Self { run: Box::new(run) }
     }
 
+    /// Runs it as often on each of so many threads at once: a nanosecond here is one of each thread.
+    pub(crate) fn on_threads(threads: usize, body: impl Fn() + Sync + 'a) -> Self {
+        let run = move |times| {
+            let each = || (0..times).for_each(|_| body());
+            std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(&each))));
+        };
+        Self { run: Box::new(run) }
+    }
+
     pub(crate) fn future<T>(runtime: &'a Runtime, mut body: impl AsyncFnMut() -> T + 'a) -> Self {
         let run = move |times| {
             runtime.block_on(async {

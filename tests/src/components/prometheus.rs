@@ -57,7 +57,8 @@ impl Prometheus {
         command
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
-            .arg("--web.listen-address=127.0.0.1:0");
+            .arg("--web.listen-address=127.0.0.1:0")
+            .arg("--enable-feature=exemplar-storage");
         let mut process = Process::start(&command);
         let client = Client::new();
         let base = process
@@ -101,6 +102,16 @@ impl Prometheus {
             if enough(&samples) { Ok(samples) } else { Err(format!("the last answer was {samples:?}")) }
         })
         .await
+    }
+
+    /// The exemplars of the series that `promql` is about, as JSON.
+    ///
+    /// # Panics
+    ///
+    /// When Prometheus refuses the query.
+    pub async fn exemplars(&self, promql: &str) -> String {
+        let answer = self.get("query_exemplars", &[("query", promql)]).await;
+        answer.unwrap_or_else(|error| panic!("exemplars of `{promql}`: {error}")).to_string()
     }
 
     /// Waits for a successful scrape that began after this call, so that every query from then on sees

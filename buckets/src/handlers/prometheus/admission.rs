@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::series::Labels;
+use crate::handlers::by_tags::Labels;
+use crate::handlers::metric::Metric;
+use crate::telemetry::catalogue::MetricKind;
 
 /// Keeps the number of series within a limit: the first come are the first served.
 pub(super) struct Admission {
@@ -65,6 +67,15 @@ impl Admission {
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many time series Prometheus makes of one of ours.
+pub(super) fn cost(metric: &Metric) -> usize {
+    match metric.definition.kind {
+        // The buckets, the last one without bound, sum and count.
+        MetricKind::Distribution => metric.bounds.len() + 3,
+        _ => 1,
     }
 }
 

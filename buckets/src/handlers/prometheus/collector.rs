@@ -1,4 +1,4 @@
-//! Brings what was recorded to the encoder of `prometheus-client`.
+//! Brings what was recorded to a registry of `prometheus-client` that the application has.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::exemplar::Exemplar;
 use prometheus_client::registry;
 
-use super::metric::Metric;
+use super::exemplar::Reading;
 use super::recorder::Recorder;
-use super::series::{Sample, Sum};
+use crate::handlers::metric::{Metric, Sample, Sum};
 use crate::telemetry::catalogue::{MetricKind, Unit};
 
 pub(super) struct RecorderCollector(pub(super) Arc<Recorder>);
@@ -31,7 +31,7 @@ impl Collector for RecorderCollector {
                 MetricKind::Distribution => MetricType::Histogram,
             };
             let mut family = encoder.encode_descriptor(&name, definition.help, unit.as_ref(), kind)?;
-            for (labels, sample) in &series {
+            for (labels, Reading { sample, .. }) in &series {
                 match &**labels {
                     // An empty set would be written as `{}`.
                     [] => encode_sample(&mut family, metric, sample)?,

@@ -45,31 +45,6 @@ impl Format {
     }
 }
 
-/// Our metrics in the classic text, out of OpenMetrics: counters are declared under the name that
-/// their samples have, and nothing is said of units and the end.
-pub(super) fn to_text(open_metrics: &str) -> String {
-    let mut text = String::with_capacity(open_metrics.len());
-    let mut lines = open_metrics.lines().peekable();
-    while let Some(line) = lines.next() {
-        let mut words = line.splitn(4, ' ');
-        match (words.next(), words.next(), words.next(), words.next()) {
-            (Some("#"), Some("HELP"), Some(name), help) => {
-                // The type follows at once.
-                let kind = lines.next().and_then(|line| line.rsplit(' ').next()).unwrap_or("untyped");
-                let suffix = if kind == "counter" { "_total" } else { "" };
-                let help = help.unwrap_or_default();
-                text.push_str(&format!("# HELP {name}{suffix} {help}\n# TYPE {name}{suffix} {kind}\n"));
-            }
-            (Some("#"), ..) => {}
-            _ => {
-                text.push_str(line);
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,14 +70,5 @@ mod tests {
         ] {
             assert_eq!(Format::accepted_by(accept), Format::Text, "{accept}");
         }
-    }
-
-    #[test]
-    fn the_classic_text_declares_counters_by_the_name_of_their_samples() {
-        let open_metrics = "# HELP a_bytes Help it is.\n# TYPE a_bytes counter\n# UNIT a_bytes bytes\n\
-                            a_bytes_total{x=\"# HELP \\n\"} 1\n# HELP b Other.\n# TYPE b gauge\nb 2\n# EOF\n";
-        let text = "# HELP a_bytes_total Help it is.\n# TYPE a_bytes_total counter\n\
-                    a_bytes_total{x=\"# HELP \\n\"} 1\n# HELP b Other.\n# TYPE b gauge\nb 2\n";
-        assert_eq!(to_text(open_metrics), text);
     }
 }

@@ -2,24 +2,28 @@
 
 mod admission;
 mod collector;
+mod end_tag;
+mod exemplar;
 mod format;
 mod labelled;
-mod metric;
 mod recorder;
 mod row;
 mod series;
 mod table;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
 
 use self::collector::RecorderCollector;
+pub use self::exemplar::Exemplar;
+use self::exemplar::Source;
 use self::format::Format;
 use self::recorder::{Custom, Recorder};
+use self::writer::Writer;
 use crate::telemetry::catalogue::{Bounds, MetricSet};
 use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Scope};
 
@@ -101,7 +105,7 @@ impl Prometheus {
 
     /// The metrics in the classic text format (0.0.4), which people, `curl` and `promtool` read.
     pub fn render(&self) -> String {
-        format::to_text(&self.open_metrics())
+        self.write(Format::Text)
     }
 
     /// The metrics in the format that a client wants, by the `Accept` header of its request, with
@@ -109,11 +113,7 @@ impl Prometheus {
     /// text.
     pub fn render_for(&self, accept: &str) -> (&'static str, String) {
         let format = Format::accepted_by(accept);
-        let body = match format {
-            Format::Text => self.render(),
-            Format::OpenMetrics => self.open_metrics(),
-        };
-        (format.content_type(), body)
+        (format.content_type(), self.write(format))
     }
 
     /// Adds the metrics to a registry that the application keeps already, to be encoded with its
@@ -129,14 +129,12 @@ impl Prometheus {
         Ok(())
     }
 
-    fn open_metrics(&self) -> String {
-        let mut registry = Registry::default();
-        registry.register_collector(self.collector());
-        let mut body = String::new();
-        match text::encode(&mut body, &registry) {
-            Ok(()) => body,
-            Err(_) => unreachable!("neither our collector nor a `String` fails"),
+    fn write(&self, format: Format) -> String {
+        let mut writer = Writer::new(format);
+        for (metric, series) in self.0.metrics.iter().zip(self.0.collect()) {
+            writer.family(metric, series.iter());
         }
+        writer.finish()
     }
 
     fn collector(&self) -> Box<RecorderCollector> {
@@ -210,6 +208,23 @@ impl PrometheusBuilder {
         let events = catalogue::custom().iter().map(|event| event.name).collect();
         self.custom.metrics.extend(catalogue::custom_metrics());
         self.custom.events = events;
+        self
+    }
+
+    /// Links counters and buckets of distributions to traces: `source` is asked for the trace of each event, in the
+    /// thread where it happens, and gives [`None`] for what is not traced. The last one of each bucket is kept.
+    ///
+    /// OpenMetrics has them, which Prometheus asks for when it is started with
+    /// `--enable-feature=exemplar-storage`; the classic text has not. Metrics with tags of one's own have none.
+    ///
+    /// ```
+    /// use buckets::handlers::prometheus::{Exemplar, Prometheus};
+    ///
+    /// # fn current_trace_id() -> Option<u128> { None }
+    /// let metrics = Prometheus::builder().exemplars(|_event| current_trace_id().map(Exemplar::new)).build();
+    /// ```
+    pub fn exemplars(mut self, source: impl Fn(&Event<'_>) -> Option<Exemplar> + Send + Sync + 'static) -> Self {
+        self.custom.exemplars = Some(Arc::new(Source(Box::new(source))));
         self
     }
 

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::admission::Admission;
-use super::metric::Metric;
+use super::admission::{Admission, cost};
+use super::exemplar::{Reading, Source};
 use super::row::Row;
-use super::series::{Labels, Sample};
 use super::table::Table;
+use crate::handlers::by_tags::Labels;
+use crate::handlers::metric::{Metric, Sample};
 use crate::telemetry::catalogue::{Bounds, EVENTS, METRICS, MetricDefinition};
-use crate::telemetry::{Dispatcher, Event, EventName, Scope, WeakDispatcher};
+use crate::telemetry::{Dispatcher, Event, EventName, HandlerInfo, Scope, WeakDispatcher};
 
 /// What clouds and adapters without series of their own are called together.
 const OVERFLOW: &str = "other";
@@ -33,6 +34,7 @@ pub(super) struct Recorder {
     unlimited: Admission,
     /// Whose numbers of failures and suppressed events are shown.
     dispatchers: Mutex<Vec<WeakDispatcher>>,
+    exemplars: Option<Arc<Source>>,
     pub(super) attachments: AtomicUsize,
     pub(super) is_registered: AtomicBool,
 }
@@ -42,6 +44,7 @@ pub(super) struct Recorder {
 pub(super) struct Custom {
     pub(super) metrics: Vec<MetricDefinition>,
     pub(super) events: Vec<&'static EventName>,
+    pub(super) exemplars: Option<Arc<Source>>,
 }
 
 impl Recorder {
@@ -60,6 +63,7 @@ impl Recorder {
             overflow,
             unlimited: Admission::unlimited(),
             dispatchers: Mutex::default(),
+            exemplars: custom.exemplars,
             attachments: AtomicUsize::new(0),
             is_registered: AtomicBool::new(false),
         }
@@ -72,15 +76,17 @@ impl Recorder {
     }
 
     fn record_in(&self, table: &Arc<Table>, event: &Event<'_>) {
+        let exemplar = self.exemplars.as_ref().and_then(|source| (source.0)(event));
         if Arc::ptr_eq(table, &self.overflow) {
-            table
-                .with_row(&self.metrics, event.name(), |row| row.record(&self.metrics, &self.unlimited, event, |_| ()));
+            table.with_row(&self.metrics, event.name(), |row| {
+                row.record(&self.metrics, &self.unlimited, event, exemplar, |_| ())
+            });
         } else {
             let overflow = |add: &dyn Fn(&_)| {
                 self.overflow.with_row(&self.metrics, event.name(), add);
             };
             table.with_row(&self.metrics, event.name(), |row| {
-                row.record(&self.metrics, &self.admission, event, overflow)
+                row.record(&self.metrics, &self.admission, event, exemplar, overflow)
             });
         }
     }
@@ -106,7 +112,7 @@ impl Recorder {
         let rows = table.rows();
         let known: Vec<_> = rows.iter().flat_map(|row| row.known()).collect();
         let wanted: Vec<_> =
-            known.iter().map(|(metric, labels)| (*metric, self.metrics[*metric].cost(), *labels)).collect();
+            known.iter().map(|(metric, labels)| (*metric, cost(&self.metrics[*metric]), *labels)).collect();
         if !self.admission.admit_all(&wanted) {
             return Arc::clone(&self.overflow);
         }
@@ -129,18 +135,20 @@ impl Recorder {
     }
 
     /// All series by the position of their metric, in the order of their labels.
-    pub(super) fn collect(&self) -> Vec<BTreeMap<Labels, Sample>> {
-        let mut series: Vec<BTreeMap<Labels, Sample>> = self.metrics.iter().map(|_| BTreeMap::new()).collect();
-        let mut add = |metric: usize, labels: &Labels, sample: Sample| match series[metric].get_mut(labels) {
-            Some(known) => known.merge(sample),
-            None => drop(series[metric].insert(labels.clone(), sample)),
+    pub(super) fn collect(&self) -> Vec<BTreeMap<Labels, Reading>> {
+        let mut series: Vec<BTreeMap<Labels, Reading>> = self.metrics.iter().map(|_| BTreeMap::new()).collect();
+        let mut add = |metric: usize, labels: &Labels, reading: Reading| match series[metric].get_mut(labels) {
+            Some(known) => known.merge(reading),
+            None => drop(series[metric].insert(labels.clone(), reading)),
         };
         for row in self.all_tables().iter().flat_map(|table| table.rows()) {
             row.read(&self.metrics, &mut add);
         }
         for (metric, Metric { definition, .. }) in self.metrics.iter().enumerate() {
             if definition.selectors.is_empty() {
-                self.own(definition.name).into_iter().for_each(|(labels, sample)| add(metric, &labels, sample));
+                self.own(definition.name)
+                    .into_iter()
+                    .for_each(|(labels, sample)| add(metric, &labels, Reading::of(sample)));
             }
         }
         series
@@ -150,7 +158,23 @@ impl Recorder {
     fn own(&self, metric: &str) -> Vec<(Labels, Sample)> {
         let one = |count: u64| vec![(Labels::default(), Sample::count(count))];
         let dispatchers = || self.dispatchers().iter().filter_map(WeakDispatcher::upgrade).collect::<Vec<_>>();
+        let handlers = || dispatchers().into_iter().flat_map(|dispatcher| dispatcher.list_handlers());
         match metric {
+            "buckets.telemetry.dropped" => handlers()
+                .flat_map(|handler| {
+                    let id = handler.id;
+                    let series = move |(reason, count): (&str, u64)| -> (Labels, Sample) {
+                        (Box::from([("handler", id.clone()), ("reason", reason.into())]), Sample::count(count))
+                    };
+                    handler.health.dropped.into_iter().map(series)
+                })
+                .collect(),
+            "buckets.telemetry.queue.length" => handlers()
+                .filter_map(|handler| {
+                    let length = i64::try_from(handler.health.queue_length?).unwrap_or(i64::MAX);
+                    Some((Box::from([("handler", handler.id)]) as Labels, Sample::Gauge(length)))
+                })
+                .collect(),
             "buckets.telemetry.events" => one(self.all_tables().iter().map(|table| table.sum(Row::events)).sum()),
             "buckets.telemetry.overflow.events" => {
                 let in_part: u64 = self.all_tables().iter().map(|table| table.sum(Row::overflowed)).sum();
@@ -158,10 +182,10 @@ impl Recorder {
             }
             "buckets.telemetry.suppressed.events" => one(dispatchers().iter().map(Dispatcher::suppressed_events).sum()),
             "buckets.telemetry.handler.failures" => {
-                let handlers = dispatchers().into_iter().flat_map(|dispatcher| dispatcher.list_handlers());
-                handlers
-                    .map(|handler| (Box::from([("handler", handler.id)]), Sample::count(handler.failures)))
-                    .collect()
+                let failures = |handler: HandlerInfo| -> (Labels, Sample) {
+                    (Box::from([("handler", handler.id)]), Sample::count(handler.failures))
+                };
+                handlers().map(failures).collect()
             }
             _ => Vec::new(),
         }

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::admission::Admission;
-use super::labelled::{Labelled, Room};
-use super::metric::{EndTag, Metric};
-use super::series::{Labels, Sample};
+use super::admission::{Admission, cost};
+use super::end_tag::EndTag;
+use super::exemplar::{Exemplar, Exemplars, Reading};
+use super::labelled::Labelled;
+use crate::handlers::by_tags::{Labels, Room};
 use crate::handlers::cells::Cells;
+use crate::handlers::metric::Metric;
 use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag, operation_of};
 use crate::telemetry::{Event, EventName, Stage};
 
@@ -21,6 +23,7 @@ pub(super) struct Row {
     instruments: Box<[Instrument]>,
     /// Positions of instruments, by stage.
     by_stage: [Box<[usize]>; Stage::COUNT],
+    exemplars: Exemplars,
 }
 
 /// One metric, as far as the row's event goes into it.
@@ -76,6 +79,7 @@ impl Row {
             cells: Cells::new(words),
             instruments: instruments.into(),
             by_stage: by_stage.map(Into::into),
+            exemplars: Exemplars::default(),
         })
     }
 
@@ -87,6 +91,7 @@ impl Row {
         metrics: &[Metric],
         admission: &Admission,
         event: &Event<'_>,
+        exemplar: Option<Exemplar>,
         overflow: impl Fn(&dyn Fn(&Self)),
     ) {
         let mine = self.cells.mine();
@@ -102,6 +107,9 @@ impl Row {
             }
             if instrument.series[series].is_admitted(metric, instrument.metric, admission) {
                 metric.add(mine, instrument.word_of(series), value, event);
+                if let Some(exemplar) = exemplar.filter(|_| instrument.has_exemplars()) {
+                    self.exemplars.note(metric, (position, series), value, exemplar, event.system_time());
+                }
             } else {
                 // Made of the same event and metrics, so it has the same layout.
                 overflow(&|row| {
@@ -132,17 +140,18 @@ impl Row {
     }
 
     /// Calls `each` with the metric's position, labels and value of every series to be shown.
-    pub(super) fn read(&self, metrics: &[Metric], mut each: impl FnMut(usize, &Labels, Sample)) {
-        for instrument in &self.instruments {
+    pub(super) fn read(&self, metrics: &[Metric], mut each: impl FnMut(usize, &Labels, Reading)) {
+        for (number, instrument) in self.instruments.iter().enumerate() {
             let metric = &metrics[instrument.metric];
             let shown = |series: &Series| series.admitted.load(Ordering::Relaxed) == ADMITTED;
             for (position, series) in instrument.series.iter().enumerate().filter(|(_, series)| shown(series)) {
                 if let Some(sample) = metric.sample(&self.cells, instrument.word_of(position)) {
-                    each(instrument.metric, &series.labels, sample);
+                    let exemplars = self.exemplars.of(number, position);
+                    each(instrument.metric, &series.labels, Reading { sample, exemplars });
                 }
             }
             if let Some(labelled) = &instrument.labelled {
-                labelled.read(metric, |labels, sample| each(instrument.metric, labels, sample));
+                labelled.read(metric, |labels, sample| each(instrument.metric, labels, Reading::of(sample)));
             }
         }
     }
@@ -173,7 +182,7 @@ impl Instrument {
             let (end_tag, series) = (EndTag::None, Box::default());
             return Self { metric: position, kind, end_tag, word, words_per_series, series, labelled };
         }
-        let end_tag = metric.end_tag();
+        let end_tag = EndTag::of(metric);
         let labels = |end: &str| -> Labels {
             let value = |tag: &Tag| match tag {
                 Tag::Operation => operation_of(name),
@@ -210,6 +219,10 @@ impl Instrument {
         Some((self.end_tag.position(event)?, metric.measure(event)?))
     }
 
+    fn has_exemplars(&self) -> bool {
+        matches!(self.kind, MetricKind::Counter | MetricKind::Distribution)
+    }
+
     /// Where a series is kept.
     #[inline]
     fn word_of(&self, series: usize) -> usize {
@@ -223,7 +236,7 @@ impl Series {
     fn is_admitted(&self, metric: &Metric, position: usize, admission: &Admission) -> bool {
         match self.admitted.load(Ordering::Relaxed) {
             NOT_ASKED => {
-                let is_admitted = admission.admit(position, metric.cost(), &self.labels);
+                let is_admitted = admission.admit(position, cost(metric), &self.labels);
                 self.admitted.store(if is_admitted { ADMITTED } else { REFUSED }, Ordering::Relaxed);
                 is_admitted
             }

@@ -1,31 +1,6 @@
-//! What a series is called and what it says.
+//! What rows have of one and the same series, put together.
 
-/// The names and values of a series' labels, in the order of the metric's tags.
-pub(super) type Labels = Box<[(&'static str, Box<str>)]>;
-
-/// What a series says at one moment.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Sample {
-    Sum(Sum),
-    Gauge(i64),
-    Last {
-        when: u64,
-        value: f64,
-    },
-    Distribution {
-        /// How many values each bucket has; the last one is that without bound.
-        buckets: Vec<u64>,
-        sum: Sum,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Sum {
-    /// In whole nanoseconds or bytes, or how many.
-    Whole(u64),
-    /// Of measurements that need not be whole.
-    Real(f64),
-}
+use crate::handlers::metric::{Sample, Sum};
 
 impl Sample {
     pub(super) const fn count(count: u64) -> Self {

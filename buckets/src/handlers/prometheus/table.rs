@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::metric::Metric;
 use super::row::{Owner, Row};
+use crate::handlers::metric::Metric;
 use crate::telemetry::EventName;
 
 pub(super) struct Table {

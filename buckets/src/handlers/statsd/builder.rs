@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::own::Own;
 use super::sender::Sender;
 use super::shared::Shared;
 use super::transport::Transport;
@@ -12,6 +13,7 @@ use super::transport::Transport;
 use super::transport::UnixTransport;
 use super::{Dialect, StatsD, Timing};
 use crate::error::{Error, Result};
+use crate::telemetry::catalogue::MetricSet;
 
 /// Where measurements go and how they are written; made by [`StatsD::builder`].
 #[derive(Clone, Debug)]
@@ -24,7 +26,9 @@ pub struct StatsDBuilder {
     tags: Vec<(Box<str>, Box<str>)>,
     max_datagram: Option<usize>,
     interval: Duration,
+    gauge_interval: Duration,
     queue: usize,
+    metrics: Vec<MetricSet>,
 }
 
 /// How lines are written.
@@ -51,7 +55,9 @@ impl StatsDBuilder {
             tags: Vec::new(),
             max_datagram: None,
             interval: Duration::from_secs(1),
+            gauge_interval: Duration::from_secs(10),
             queue: 16 * 1024,
+            metrics: Vec::new(),
         }
     }
 
@@ -96,6 +102,35 @@ impl StatsDBuilder {
     /// Sends at least so often, and sooner where many times were taken; every second unless set.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
+        self
+    }
+
+    /// Sends gauges at least so often, even those that did not change, because a datagram may be lost and
+    /// servers forget; every ten seconds unless set. What changes is sent with the counts.
+    pub fn gauge_interval(mut self, interval: Duration) -> Self {
+        self.gauge_interval = interval;
+        self
+    }
+
+    /// Adds metrics of your own. Counters and sums are sent as counters, last values as gauges, and
+    /// distributions as [timings](Self::timing) are; those of [`Seconds`](crate::telemetry::catalogue::Unit::Seconds)
+    /// in milliseconds, all else in its unit. The tags are those of the definition, and the names have no unit.
+    ///
+    /// ```
+    /// use buckets::handlers::statsd::StatsD;
+    /// use buckets::telemetry::catalogue::{MetricDefinition, MetricSet, Tag};
+    /// use buckets::telemetry::Dispatcher;
+    ///
+    /// let by_type = MetricDefinition::sum("my_app.uploaded", "bytes", &["buckets.cloud.insert.stop"])
+    ///     .tags(&[Tag::Field("content_type")])
+    ///     .help("Content that was uploaded, by its type.");
+    /// // Of a PNG, `my_app.uploaded:5|c|#content_type:image`.
+    /// let statsd = StatsD::builder().metrics(&MetricSet::new([by_type])?).udp("127.0.0.1:8125")?;
+    /// statsd.attach(&Dispatcher::new())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn metrics(mut self, metrics: &MetricSet) -> Self {
+        self.metrics.push(metrics.clone());
         self
     }
 
@@ -149,10 +184,12 @@ impl StatsDBuilder {
             tags: self.tags,
             max_datagram,
         };
-        let shared = Arc::new(Shared::new(self.queue));
-        let sender = Sender::new(Arc::clone(&shared), transport, format, self.interval);
+        let shared = Arc::new(Shared::new(self.queue, Own::new(&self.metrics)));
+        let sender = Sender::new(Arc::clone(&shared), transport, format, self.interval, self.gauge_interval);
         let thread = std::thread::Builder::new().name("buckets-statsd".into()).spawn(|| sender.run())?;
-        Ok(StatsD::new(self.selectors, shared, thread))
+        let own = self.metrics.iter().flat_map(MetricSet::iter).flat_map(|metric| metric.selectors);
+        let own = own.map(|selector| (*selector).to_owned()).collect();
+        Ok(StatsD::new(self.selectors, own, shared, thread))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod builder;
 mod dialect;
+mod own;
 mod sender;
 mod series;
 mod shared;
@@ -15,11 +16,12 @@ use std::time::Duration;
 
 pub use self::builder::StatsDBuilder;
 pub use self::dialect::{Dialect, Timing};
+use self::own::Recorded;
 use self::series::Series;
 use self::shared::{Measured, Shared};
 pub use self::stats::Stats;
 use crate::handlers::by_event::ByEvent;
-use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage};
+use crate::telemetry::{AttachError, Dispatcher, Event, Handler, HandlerHealth, Outcome, Selector, Stage};
 
 /// Sends what happens to a StatsD server. Clones are the same sender.
 ///
@@ -60,6 +62,10 @@ pub struct StatsD(Arc<Handle>);
 
 struct Handle {
     selectors: Vec<String>,
+    /// The same, as far as they are sound.
+    selected: Vec<Selector>,
+    /// What metrics of one's own are made of.
+    own_selectors: Vec<String>,
     shared: Arc<Shared>,
     series: ByEvent<Series>,
     sender: Thread,
@@ -76,9 +82,11 @@ impl StatsD {
         StatsDBuilder::new()
     }
 
-    fn new(selectors: Vec<String>, shared: Arc<Shared>, thread: JoinHandle<()>) -> Self {
+    fn new(selectors: Vec<String>, own_selectors: Vec<String>, shared: Arc<Shared>, thread: JoinHandle<()>) -> Self {
         let sender = thread.thread().clone();
-        Self(Arc::new(Handle { selectors, shared, series: ByEvent::new(), sender, thread: Mutex::new(Some(thread)) }))
+        let selected = selectors.iter().filter_map(|text| Selector::parse(text)).collect();
+        let (series, thread) = (ByEvent::new(), Mutex::new(Some(thread)));
+        Self(Arc::new(Handle { selectors, selected, own_selectors, shared, series, sender, thread }))
     }
 
     /// Attaches this handler to `dispatcher`, under the id [`ID`](Self::ID).
@@ -87,7 +95,7 @@ impl StatsD {
     /// [`AttachError::AlreadyAttached`] if there is one already,
     /// [`InvalidSelector`](AttachError::InvalidSelector) for a selection that is none.
     pub fn attach(&self, dispatcher: &Dispatcher) -> Result<(), AttachError> {
-        let selectors: Vec<_> = self.0.selectors.iter().map(String::as_str).collect();
+        let selectors: Vec<_> = self.0.selectors.iter().chain(&self.0.own_selectors).map(String::as_str).collect();
         dispatcher.attach_many(Self::ID, &selectors, self.clone())
     }
 
@@ -120,24 +128,65 @@ impl StatsD {
 
 impl Handler for StatsD {
     fn handle(&self, event: &Event<'_>) {
-        let Handle { shared, series, sender, .. } = &*self.0;
-        let weight = event.weight().filter(|_| event.outcome() == Some(Outcome::Success));
-        if shared.is_closed() {
-            let measurements = u64::from(event.stage() != Stage::Start) + u64::from(weight.is_some());
-            return stats::add(&shared.tally.closed, measurements);
-        }
-        let measure = |series: &Series| {
-            series.count(event);
-            if let Some(weight) = weight {
-                let nanos = event.duration().unwrap_or_default().as_nanos() as u64;
-                shared.time(Measured { series: series.number, weight: weight as f32, nanos }, sender);
+        let handle = &*self.0;
+        let new = || handle.shared.new_series(event, &handle.selected);
+        handle.series.with(event, new, |series| {
+            if series.is_selected(event.stage()) {
+                handle.measure(event, series);
             }
-        };
-        series.with(event, || shared.new_series(event), measure);
+            series.own(event.stage()).iter().for_each(|position| handle.measure_own(event, *position));
+        });
+    }
+
+    fn health(&self) -> HandlerHealth {
+        let stats = self.stats();
+        HandlerHealth {
+            queue_length: Some(self.0.shared.timings.len() as u64),
+            dropped: vec![
+                ("queue_full", stats.dropped_queue_full),
+                ("too_large", stats.dropped_too_large),
+                ("io", stats.dropped_io),
+                ("closed", stats.dropped_closed),
+            ],
+        }
     }
 }
 
 impl Handle {
+    #[inline]
+    fn measure(&self, event: &Event<'_>, series: &Series) {
+        let weight = event.weight().filter(|_| event.outcome() == Some(Outcome::Success));
+        if self.shared.is_closed() {
+            let measurements = u64::from(event.stage() != Stage::Start) + u64::from(weight.is_some());
+            return stats::add(&self.shared.tally.closed, measurements);
+        }
+        series.count(event);
+        if let Some(weight) = weight {
+            let value = event.duration().unwrap_or_default().as_nanos() as f64 / 1e6;
+            self.shared.time(Measured { series: series.number, weight: weight as f32, value }, &self.sender);
+        }
+    }
+
+    /// For the metric of one's own at `position`.
+    fn measure_own(&self, event: &Event<'_>, position: usize) {
+        let shared = &self.shared;
+        shared.own.record(
+            position,
+            event,
+            |make| shared.new_own_series(make),
+            |series, recorded| match recorded {
+                Recorded::Added(measurements) if shared.is_closed() => stats::add(&shared.tally.closed, measurements),
+                Recorded::Added(_) => {}
+                Recorded::Value(_) if shared.is_closed() => stats::add(&shared.tally.closed, 1),
+                Recorded::Value(value) => {
+                    if let Some(weight) = event.weight() {
+                        shared.time(Measured { series: series.number, weight: weight as f32, value }, &self.sender);
+                    }
+                }
+            },
+        );
+    }
+
     fn close(&self) {
         self.shared.close();
         self.sender.unpark();

@@ -1,14 +1,19 @@
 //! What happened to one kind of operation of one cloud, counted.
 
+use super::own::Own;
 use crate::error::ErrorKind;
 use crate::handlers::cells::Cells;
-use crate::telemetry::{Event, EventName, Outcome, Stage};
+use crate::telemetry::{Event, EventName, Outcome, Selector, Stage};
 
 pub(super) struct Series {
     pub(super) number: u32,
     pub(super) name: &'static EventName,
     pub(super) adapter: Box<str>,
     pub(super) cloud: Box<str>,
+    /// Whether the events of a stage are counted and timed themselves.
+    is_selected: [bool; Stage::COUNT],
+    /// The positions of the metrics of one's own that are made of them.
+    own: [Box<[usize]>; Stage::COUNT],
     counts: Cells,
 }
 
@@ -27,9 +32,31 @@ const WORDS: usize = FAILED + ErrorKind::ALL.len();
 pub(super) struct Counts([u64; WORDS]);
 
 impl Series {
-    pub(super) fn new(number: u32, event: &Event<'_>) -> Self {
+    pub(super) fn new(number: u32, event: &Event<'_>, selectors: &[Selector], own: &Own) -> Self {
+        let name = event.name();
         let (adapter, cloud) = (event.adapter().into(), event.cloud().into());
-        Self { number, name: event.name(), adapter, cloud, counts: Cells::new(WORDS) }
+        let mut series = Self {
+            number,
+            name,
+            adapter,
+            cloud,
+            is_selected: Default::default(),
+            own: Default::default(),
+            counts: Cells::new(WORDS),
+        };
+        for stage in [Stage::Start, Stage::Stop, Stage::Exception, Stage::Point] {
+            series.is_selected[stage.index()] = selectors.iter().any(|selector| selector.matches(name.as_str(), stage));
+            series.own[stage.index()] = own.of(name, stage);
+        }
+        series
+    }
+
+    pub(super) fn is_selected(&self, stage: Stage) -> bool {
+        self.is_selected[stage.index()]
+    }
+
+    pub(super) fn own(&self, stage: Stage) -> &[usize] {
+        &self.own[stage.index()]
     }
 
     pub(super) fn count(&self, event: &Event<'_>) {
@@ -74,6 +101,11 @@ impl Counts {
 
     pub(super) fn in_flight(&self) -> u64 {
         self.0[BEGUN].saturating_sub(self.0[ENDED])
+    }
+
+    /// Whether any operation was in flight ever.
+    pub(super) fn has_begun(&self) -> bool {
+        self.0[BEGUN] > 0
     }
 
     pub(super) fn bytes(&self) -> u64 {

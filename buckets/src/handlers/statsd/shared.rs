@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 
 use crossbeam_queue::ArrayQueue;
 
+use super::own::{Own, OwnSeries};
 use super::series::Series;
 use super::stats::{Tally, add};
-use crate::telemetry::Event;
+use crate::telemetry::{Event, Selector};
 
 pub(super) struct Shared {
     pub(super) timings: ArrayQueue<Measured>,
     pub(super) tally: Tally,
+    pub(super) own: Own,
     /// Series the sender has not seen yet.
-    newcomers: Mutex<Vec<Arc<Series>>>,
+    newcomers: Mutex<Vec<Newcomer>>,
     next_number: AtomicU32,
     /// Whether the sender was woken and has not looked yet.
     is_woken: AtomicBool,
@@ -23,13 +25,20 @@ pub(super) struct Shared {
     rounds: Rounds,
 }
 
-/// How long one operation took.
+/// A series that is new.
+pub(super) enum Newcomer {
+    Event(Arc<Series>),
+    Own(Arc<OwnSeries>),
+}
+
+/// How long one operation took, or another value that is sent by itself.
 #[derive(Clone, Copy)]
 pub(super) struct Measured {
     pub(super) series: u32,
     /// How many operations this one stands for.
     pub(super) weight: f32,
-    pub(super) nanos: u64,
+    /// Times in milliseconds.
+    pub(super) value: f64,
 }
 
 /// The sender's rounds, for those who wait for one.
@@ -41,9 +50,10 @@ struct Rounds {
 }
 
 impl Shared {
-    pub(super) fn new(queue: usize) -> Self {
+    pub(super) fn new(queue: usize, own: Own) -> Self {
         Self {
             timings: ArrayQueue::new(queue.max(1)),
+            own,
             tally: Tally::default(),
             newcomers: Mutex::default(),
             next_number: AtomicU32::new(0),
@@ -53,13 +63,23 @@ impl Shared {
         }
     }
 
-    pub(super) fn new_series(&self, event: &Event<'_>) -> Arc<Series> {
-        let series = Arc::new(Series::new(self.next_number.fetch_add(1, Ordering::Relaxed), event));
-        lock(&self.newcomers).push(Arc::clone(&series));
+    pub(super) fn new_series(&self, event: &Event<'_>, selectors: &[Selector]) -> Arc<Series> {
+        let series = Arc::new(Series::new(self.next_number(), event, selectors, &self.own));
+        lock(&self.newcomers).push(Newcomer::Event(Arc::clone(&series)));
         series
     }
 
-    pub(super) fn take_newcomers(&self) -> Vec<Arc<Series>> {
+    pub(super) fn new_own_series(&self, make: &dyn Fn(u32) -> Arc<OwnSeries>) -> Arc<OwnSeries> {
+        let series = make(self.next_number());
+        lock(&self.newcomers).push(Newcomer::Own(Arc::clone(&series)));
+        series
+    }
+
+    fn next_number(&self) -> u32 {
+        self.next_number.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn take_newcomers(&self) -> Vec<Newcomer> {
         std::mem::take(&mut *lock(&self.newcomers))
     }
 

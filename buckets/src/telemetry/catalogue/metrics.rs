@@ -283,6 +283,19 @@ pub static METRICS: &[MetricDefinition] = &[
         ..BASE
     },
     MetricDefinition {
+        name: "buckets.telemetry.dropped",
+        tags: &[Tag::Handler, Tag::Field("reason")],
+        help: "What handlers could not deliver, by reason.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.telemetry.queue.length",
+        kind: MetricKind::LastValue,
+        tags: &[Tag::Handler],
+        help: "How much waits in handlers to be delivered.",
+        ..BASE
+    },
+    MetricDefinition {
         name: "buckets.telemetry.overflow.events",
         is_known: true,
         help: "Events that went into a series named `other` because there were too many series.",

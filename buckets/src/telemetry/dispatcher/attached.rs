@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::telemetry::selector::Selector;
-use crate::telemetry::{Candidate, Event, Handler, Sampler, Sampling, Scope};
+use crate::telemetry::{Candidate, Event, Handler, HandlerHealth, Sampler, Sampling, Scope};
 
 /// A handler under its id.
 pub(super) struct Attached {
@@ -71,11 +71,16 @@ pub struct HandlerInfo {
     pub selectors: Vec<Box<str>>,
     /// How often it has panicked.
     pub failures: u64,
+    /// How it is doing, as it says itself.
+    pub health: HandlerHealth,
 }
 
 impl From<&Attached> for HandlerInfo {
     fn from(handler: &Attached) -> Self {
+        let mut health = HandlerHealth::default();
+        handler.survives(|| health = handler.handler.health());
         Self {
+            health,
             id: handler.id.clone(),
             selectors: handler.selectors.iter().map(|selector| selector.as_str().into()).collect(),
             failures: handler.failures.load(Ordering::Relaxed),

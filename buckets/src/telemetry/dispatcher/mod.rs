@@ -143,7 +143,9 @@ impl Dispatcher {
 
     /// The handlers now attached, in the order in which they were.
     pub fn list_handlers(&self) -> Vec<HandlerInfo> {
-        self.register().attached.iter().map(|handler| HandlerInfo::from(&**handler)).collect()
+        // Handlers are asked how they are, which must not keep others from coming and going.
+        let attached = self.register().attached.clone();
+        attached.iter().map(|handler| HandlerInfo::from(&**handler)).collect()
     }
 
     /// How many events, and operations with all their events, were dropped because a handler caused them.

@@ -2,4 +2,5 @@
 
 pub(crate) mod instrumented;
 pub(crate) mod memory;
+pub(crate) mod metered;
 pub(crate) mod span;

@@ -6,6 +6,8 @@ mod full_stack;
 mod further_handler;
 mod idle_span;
 mod prometheus_layer;
+mod statsd_timing;
+mod two_threads;
 
 use crate::measure::Bench;
 use crate::report::Row;
@@ -18,7 +20,9 @@ pub(crate) const ALL: &[Target] = &[
     full_stack::GET,
     full_stack::PUT,
     full_stack::HEAD,
+    two_threads::TARGET,
     bare_memory::TARGET,
+    statsd_timing::TARGET,
 ];
 
 /// What we promise, and how it is measured.

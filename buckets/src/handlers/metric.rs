@@ -1,20 +1,8 @@
 //! A metric's definition, made ready for recording.
 
-use super::series::{Sample, Sum};
-use crate::error::ErrorKind;
 use crate::handlers::cells::{Cells, Part};
 use crate::telemetry::catalogue::{Bounds, EventDefinition, MetricDefinition, MetricKind, Tag, Unit};
-use crate::telemetry::{Event, EventName, Number, Selector, Stage, Status};
-
-/// Kinds of errors whose series are there before the first such error.
-const KNOWN_KINDS: [ErrorKind; 6] = [
-    ErrorKind::NotFound,
-    ErrorKind::PermissionDenied,
-    ErrorKind::Throttled,
-    ErrorKind::Timeout,
-    ErrorKind::Unavailable,
-    ErrorKind::Io,
-];
+use crate::telemetry::{Event, EventName, Number, Selector, Stage};
 
 const NANOS_PER_SECOND: f64 = 1e9;
 
@@ -29,12 +17,28 @@ pub(super) struct Metric {
     is_real: bool,
 }
 
-/// The tag that takes its value from how the operation ended, where a metric has one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum EndTag {
-    None,
-    Status,
-    Kind,
+/// What a series says at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Sample {
+    Sum(Sum),
+    Gauge(i64),
+    Last {
+        when: u64,
+        value: f64,
+    },
+    Distribution {
+        /// How many values each bucket has; the last one is that without bound.
+        buckets: Vec<u64>,
+        sum: Sum,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Sum {
+    /// In whole nanoseconds or bytes, or how many.
+    Whole(u64),
+    /// Of measurements that need not be whole.
+    Real(f64),
 }
 
 impl Metric {
@@ -74,14 +78,6 @@ impl Metric {
             && (!self.definition.tags.contains(&Tag::Direction) || has_direction())
     }
 
-    pub(super) fn end_tag(&self) -> EndTag {
-        match self.definition.tags {
-            tags if tags.contains(&Tag::Status) => EndTag::Status,
-            tags if tags.contains(&Tag::Kind) => EndTag::Kind,
-            _ => EndTag::None,
-        }
-    }
-
     /// How many numbers a series is kept in.
     pub(super) fn words(&self) -> usize {
         match self.definition.kind {
@@ -92,14 +88,6 @@ impl Metric {
             MetricKind::LastValue => 2,
             // The buckets, the last one without bound, and the sum; the count is that of the buckets.
             MetricKind::Distribution => self.bounds.len() + 2,
-        }
-    }
-
-    /// How many time series Prometheus makes of one of ours.
-    pub(super) fn cost(&self) -> usize {
-        match self.definition.kind {
-            MetricKind::Distribution => self.bounds.len() + 3,
-            _ => 1,
         }
     }
 
@@ -167,6 +155,11 @@ impl Metric {
         })
     }
 
+    /// What was [measured](Self::measure), as a number.
+    pub(super) fn number(&self, value: u64) -> Sum {
+        if self.is_real { Sum::Real(f64::from_bits(value)) } else { Sum::Whole(value) }
+    }
+
     fn sum(&self, cells: &Cells, word: usize) -> Sum {
         if self.is_real { Sum::Real(cells.real_sum(word)) } else { Sum::Whole(cells.sum(word)) }
     }
@@ -185,24 +178,4 @@ impl Metric {
 fn moment(event: &Event<'_>) -> u64 {
     let duration = event.duration().unwrap_or_default().as_nanos() as u64;
     event.started().as_nanos().saturating_add(duration).max(1)
-}
-
-impl EndTag {
-    /// The tag's values, and whether their series are there from the start.
-    pub(super) fn values(self) -> Vec<(&'static str, bool)> {
-        match self {
-            Self::None => vec![("", true)],
-            Self::Status => Status::ALL.iter().map(|status| (status.as_str(), true)).collect(),
-            Self::Kind => ErrorKind::ALL.iter().map(|kind| (kind.as_str(), KNOWN_KINDS.contains(kind))).collect(),
-        }
-    }
-
-    /// The position among [`values`](Self::values) of the one that `event` has.
-    pub(super) fn position(self, event: &Event<'_>) -> Option<usize> {
-        match self {
-            Self::None => Some(0),
-            Self::Status => event.outcome().map(|outcome| outcome.status() as usize),
-            Self::Kind => event.kind().map(ErrorKind::index),
-        }
-    }
 }
