@@ -25,7 +25,7 @@ impl<'a> Case<'a> {
     pub(crate) fn on_threads(threads: usize, body: impl Fn() + Sync + 'a) -> Self {
         let run = move |times| {
             let each = || (0..times).for_each(|_| body());
-            std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(&each))));
+            std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(each))));
         };
         Self { run: Box::new(run) }
     }
