@@ -1,5 +1,7 @@
 //! Where objects are kept: the [`Adapter`] trait and the adapters here.
 
+#[cfg(feature = "azure")]
+pub mod azure;
 mod backend;
 mod capabilities;
 #[cfg(feature = "memory")]
@@ -7,11 +9,15 @@ mod memory;
 mod retry_after;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[cfg(feature = "azure")]
+mod token;
 #[cfg(all(feature = "volume", unix))]
 pub mod volume;
 
 use std::future::Future;
 
+#[cfg(feature = "azure")]
+pub use azure::Azure;
 pub use backend::{Backend, BackendFuture};
 pub use capabilities::Capabilities;
 #[cfg(feature = "memory")]

@@ -5,6 +5,7 @@
 //! A program that is not installed fails the test with a sentence that says how to install it;
 //! no test is skipped. These are test helpers: whatever goes wrong in them panics.
 
+pub mod azurite;
 pub mod browser;
 pub mod packages;
 pub mod process;

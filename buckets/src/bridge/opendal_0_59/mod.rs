@@ -220,6 +220,7 @@ impl Adapter for OperatorAdapter {
             (OperationKind::Sign, theirs.presign_read && theirs.presign_write),
         ];
         let ours = Capabilities::none()
+            .with_ordered_lists(true)
             .with_conditional_put(self.conditional_put && theirs.write_with_if_not_exists)
             .with_attributes(theirs.write_with_content_type && theirs.write_with_user_metadata);
         operations.into_iter().filter(|(_, has)| *has).fold(ours, |ours, (kind, _)| ours.with(kind))

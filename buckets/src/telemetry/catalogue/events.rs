@@ -214,6 +214,8 @@ pub static EVENTS: &[EventDefinition] = &[
         POINT,
         "An upload in parts was given up and could not be aborted; `orphans` says how many wait for a sweep.",
     ),
+    operation(&names::AUTH_TOKEN_FETCH, TIMED, None, "An access token was fetched, the first of its credentials."),
+    operation(&names::AUTH_TOKEN_REFRESH, TIMED, None, "An access token was fetched to replace one before it expires."),
     EventDefinition {
         name: &names::HANDLER_FAILURE,
         stages: &[Stage::Point],

@@ -116,6 +116,10 @@ names! {
     INVENTORY_STORED = "buckets.inventory.stored";
     /// An upload in parts was given up and could not be aborted.
     UPLOAD_ORPHAN = "buckets.upload.orphan";
+    /// An access token was fetched, the first of its credentials.
+    AUTH_TOKEN_FETCH = "buckets.auth.token.fetch";
+    /// An access token was fetched to replace one before it expires.
+    AUTH_TOKEN_REFRESH = "buckets.auth.token.refresh";
     /// A handler panicked: `handler` and `event` say which and at what.
     HANDLER_FAILURE = "buckets.telemetry.handler.failure";
 }

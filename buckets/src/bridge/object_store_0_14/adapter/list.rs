@@ -5,13 +5,14 @@ use object_store::{ListResult, ObjectMeta as TheirMeta};
 
 use super::{ObjectStoreAdapter, describe, error, path};
 use crate::bridge::selection::{Entry, Selection, offset};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::Key;
 use crate::operation::{Cursor, List, ObjectMeta, Page};
 
 impl ObjectStoreAdapter {
     pub(super) async fn page(&self, op: List) -> Result<Page> {
         match &self.pages {
-            Some(pages) => own_page(&**pages, op).await,
+            Some(pages) => self.own_page(&**pages, op).await,
             None if op.fold => self.folded_page(op).await,
             None => self.flat_page(op).await,
         }
@@ -48,22 +49,51 @@ impl ObjectStoreAdapter {
     }
 }
 
-/// A page as the store itself makes them.
-async fn own_page(pages: &dyn PaginatedListStore, op: List) -> Result<Page> {
-    let options = PaginatedListOptions {
-        delimiter: op.fold.then(|| "/".into()),
-        max_keys: Some(op.limit),
-        page_token: op.cursor.map(|cursor| cursor.as_str().to_owned()),
-        ..PaginatedListOptions::default()
-    };
-    let prefix = Some(op.prefix.as_str()).filter(|prefix| !prefix.is_empty());
-    let page = pages.list_paginated(prefix, options).await.map_err(error::to_ours)?;
-    let mut objects: Vec<_> = page.result.objects.iter().filter_map(object).collect();
-    objects.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-    let mut prefixes: Vec<_> = folded(&page.result).collect();
-    prefixes.sort_unstable();
-    let next = page.page_token.filter(|token| !token.is_empty()).map(Cursor::new).transpose()?;
-    Ok(Page::new(objects, prefixes, next))
+/// The cursor behind the object whose key is the prefix; those of the store's own begin with [`THEIRS`].
+const BEHIND_PREFIX: &str = "=";
+const THEIRS: char = '+';
+
+impl ObjectStoreAdapter {
+    /// A page as the store itself makes them. It leaves out the object whose key is the prefix, so that is looked up.
+    async fn own_page(&self, pages: &dyn PaginatedListStore, op: List) -> Result<Page> {
+        let mut page = Page::default();
+        if let (None, Ok(key)) = (&op.cursor, Key::new(op.prefix.as_str())) {
+            match self.known(&path::of_key(&key)?).await {
+                Ok(theirs) => page.objects.push(describe(key, &theirs)),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let token = match op.cursor.as_ref().map(Cursor::as_str) {
+            None | Some(BEHIND_PREFIX) => None,
+            Some(cursor) => {
+                let theirs = cursor.strip_prefix(THEIRS);
+                Some(theirs.ok_or_else(|| Error::invalid("a list cursor must be one that an earlier page gave"))?)
+            }
+        };
+        // Where the page is full already, one more entry says whether there is another page.
+        let room = op.limit - page.objects.len();
+        let options = PaginatedListOptions {
+            delimiter: op.fold.then(|| "/".into()),
+            max_keys: Some(room.max(1)),
+            page_token: token.map(str::to_owned),
+            ..PaginatedListOptions::default()
+        };
+        let prefix = Some(op.prefix.as_str()).filter(|prefix| !prefix.is_empty());
+        let theirs = pages.list_paginated(prefix, options).await.map_err(error::to_ours)?;
+        if room == 0 {
+            let more = !theirs.result.objects.is_empty() || !theirs.result.common_prefixes.is_empty();
+            page.next = more.then(|| Cursor::new(BEHIND_PREFIX)).transpose()?;
+            return Ok(page);
+        }
+        page.objects.extend(theirs.result.objects.iter().filter_map(object));
+        page.objects.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        page.prefixes.extend(folded(&theirs.result));
+        page.prefixes.sort_unstable();
+        let token = theirs.page_token.filter(|token| !token.is_empty());
+        page.next = token.map(|token| Cursor::new(format!("{THEIRS}{token}"))).transpose()?;
+        Ok(page)
+    }
 }
 
 /// The directory that the whole list lies in; theirs knows only prefixes of whole segments.
