@@ -310,3 +310,24 @@ fn attaching_twice_is_an_error() {
     let error = Log::new().select(["Not a selector"]).attach(&Dispatcher::new());
     assert_eq!(error, Err(AttachError::InvalidSelector("Not a selector".into())));
 }
+
+#[test]
+fn a_flood_is_a_burst_and_then_a_count() {
+    static WORK: EventName = EventName::new("buckets.cloud.flood");
+    let clock = ManualClock::new();
+    let dispatcher = Dispatcher::builder().clock(clock.clone()).build();
+    Log::new().limit(2, 6).attach(&dispatcher).expect("attached");
+    let scope = Scope::of(dispatcher);
+    let fail = |kind| Span::start(&scope, &WORK).fail(&Error::new(kind, "it failed"));
+    let lines = logged(Level::WARN, || {
+        (0..5).for_each(|_| fail(ErrorKind::Timeout));
+        fail(ErrorKind::Io);
+        clock.advance(Duration::from_secs(10));
+        fail(ErrorKind::Timeout);
+    })
+    .lines();
+    let told: Vec<_> =
+        lines.iter().map(|line| (line["fields"]["kind"].as_str(), line["fields"]["suppressed"].as_u64())).collect();
+    let expected = [(Some("timeout"), None), (Some("timeout"), None), (Some("io"), None), (Some("timeout"), Some(3))];
+    assert_eq!(told, expected);
+}

@@ -112,7 +112,7 @@ impl Metric {
             MetricKind::Sum if self.is_real => part.add_real(word, f64::from_bits(value)),
             MetricKind::Counter | MetricKind::Sum => part.add(word, value),
             MetricKind::InFlight => part.add(word + usize::from(event.stage() != Stage::Start), 1),
-            MetricKind::LastValue => part.set_latest(word, moment(event), value),
+            MetricKind::LastValue => part.set_latest(word, event.happened().as_nanos().max(1), value),
             MetricKind::Distribution => {
                 part.add(word + self.bucket(value), 1);
                 let sum = word + self.bounds.len() + 1;
@@ -172,10 +172,4 @@ impl Metric {
             (Sum::Whole(sum), Unit::Bytes | Unit::Count) => sum as f64,
         }
     }
-}
-
-/// When the event happened, on its dispatcher's clock, and never zero. Costs no look at the clock.
-fn moment(event: &Event<'_>) -> u64 {
-    let duration = event.duration().unwrap_or_default().as_nanos() as u64;
-    event.started().as_nanos().saturating_add(duration).max(1)
 }

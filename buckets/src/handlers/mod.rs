@@ -14,6 +14,8 @@ mod metric;
 pub mod performance;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(any(feature = "log", feature = "sentry"))]
+mod rate;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 #[cfg(feature = "statsd")]

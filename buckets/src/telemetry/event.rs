@@ -142,6 +142,13 @@ impl<'a> Event<'a> {
         self.span.started
     }
 
+    /// When this happens, on the dispatcher's clock. Costs no look at it.
+    #[cfg(any(feature = "log", feature = "prometheus", feature = "statsd"))]
+    pub(crate) fn happened(&self) -> Timestamp {
+        let duration = self.duration().unwrap_or_default().as_nanos() as u64;
+        Timestamp::from_nanos(self.started().as_nanos().saturating_add(duration))
+    }
+
     /// Whether the handler that this is delivered to was attached already when the operation began,
     /// and so was told of that if it asked: what went up with a start goes down with its end, and
     /// nothing else does.

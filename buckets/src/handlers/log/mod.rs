@@ -1,10 +1,14 @@
 //! Events as lines of a log, through `tracing`.
 
 mod chain;
+mod limiter;
 mod record;
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::Level;
 
+use self::limiter::Limiter;
 use self::record::Record;
 use crate::telemetry::catalogue::names;
 use crate::telemetry::{self, AttachError, Dispatcher, Event, Handler, Outcome, Stage};
@@ -29,7 +33,7 @@ use crate::telemetry::{self, AttachError, Dispatcher, Event, Handler, Outcome, S
 /// The fields are `event`, `operation`, `adapter`, `cloud`, `span_id`, `parent_id`, `duration_ms`,
 /// `status`, `kind`, `attempts`, `bytes`, `time_to_first_byte_ms`, `content_type`, `key`, `error`,
 /// `retryable`, `http_status`, `request_id`, `weight` where a line stands for more than one
-/// operation, and `metadata` with what an event has besides. What an event does not have is left
+/// operation, `suppressed` where a [limit](Self::limit) left out some before it, and `metadata` with what an event has besides. What an event does not have is left
 /// out, and so is what [sampling](crate::telemetry::Sampling) leaves out. A key is only there as far
 /// as the dispatcher's [`KeyPolicy`](crate::telemetry::KeyPolicy) shows it, which by default it does
 /// not; content, secrets and links are never there. Texts cannot forge lines or colour a terminal:
@@ -43,6 +47,7 @@ pub struct Log {
     cancelled: Option<Level>,
     failure: Option<Level>,
     point: Option<Level>,
+    limiter: Option<Arc<Mutex<Limiter>>>,
 }
 
 impl Log {
@@ -62,6 +67,7 @@ impl Log {
             cancelled: Some(Level::DEBUG),
             failure: Some(Level::WARN),
             point: Some(Level::DEBUG),
+            limiter: None,
         }
     }
 
@@ -106,6 +112,15 @@ impl Log {
     /// Sets the level for events without duration, such as retries; `DEBUG` unless set, [`None`] for not at all.
     pub fn point(mut self, level: impl Into<Option<Level>>) -> Self {
         self.point = level.into();
+        self
+    }
+
+    /// Writes of each event, apart by stage and kind of error, at most `burst` lines at once, and then so many a
+    /// minute; all unless set. The next line says in `suppressed` how many were left out before it.
+    ///
+    /// For when a store is down, and each of a thousand calls a second would be a warning. Metrics count them all.
+    pub fn limit(mut self, burst: u32, per_minute: u32) -> Self {
+        self.limiter = Some(Arc::new(Mutex::new(Limiter::new(burst, per_minute))));
         self
     }
 
@@ -157,8 +172,13 @@ impl Default for Log {
 impl Handler for Log {
     fn handle(&self, event: &Event<'_>) {
         let Some(weight) = event.weight() else { return };
-        if let Some(level) = self.level(event).filter(|level| record::is_enabled(*level)) {
-            Record::new(event, weight).write(level);
+        let Some(level) = self.level(event).filter(|level| record::is_enabled(*level)) else { return };
+        let admit = |limiter: &Arc<Mutex<Limiter>>| {
+            // Let go before anything is written, which may take its time.
+            limiter.lock().unwrap_or_else(PoisonError::into_inner).admit(event)
+        };
+        if let Some(suppressed) = self.limiter.as_ref().map_or(Some(0), admit) {
+            Record::new(event, weight, suppressed).write(level);
         }
     }
 }

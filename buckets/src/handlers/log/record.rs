@@ -31,6 +31,7 @@ pub(super) struct Record {
     http_status: Option<u16>,
     request_id: Option<String>,
     weight: Option<f64>,
+    suppressed: Option<u64>,
     metadata: Option<String>,
 }
 
@@ -58,7 +59,7 @@ pub(super) fn is_enabled(level: Level) -> bool {
 }
 
 impl Record {
-    pub(super) fn new(event: &Event<'_>, weight: f64) -> Self {
+    pub(super) fn new(event: &Event<'_>, weight: f64, suppressed: u64) -> Self {
         let error = event.storage_error();
         let name = |name: &str| (!name.is_empty()).then(|| safe(name));
         Self {
@@ -82,6 +83,7 @@ impl Record {
             http_status: error.and_then(|error| error.http_status()),
             request_id: error.and_then(|error| error.request_id()).map(safe),
             weight: (weight != 1.0).then_some(weight),
+            suppressed: (suppressed > 0).then_some(suppressed),
             metadata: metadata(event),
         }
     }
@@ -111,6 +113,7 @@ impl Record {
                     http_status = self.http_status,
                     request_id = self.request_id.as_deref(),
                     weight = self.weight,
+                    suppressed = self.suppressed,
                     metadata = self.metadata.as_deref(),
                     "{}",
                     self.message

@@ -1,10 +1,10 @@
 //! How much is reported.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use super::builder::SentryBuilder;
 use super::fingerprint::Fingerprint;
+use crate::handlers::rate::{Meter, Rate};
 use crate::telemetry::Timestamp;
 
 /// Lets a burst of each fingerprint pass and then so many a minute, within a limit for all.
@@ -51,38 +51,6 @@ impl Limiter {
                 None
             }
         }
-    }
-}
-
-/// So many at once, and one more each interval.
-#[derive(Clone, Copy, Debug)]
-struct Rate {
-    burst: u32,
-    interval: Duration,
-}
-
-impl Rate {
-    fn new(burst: u32, per_minute: u32) -> Self {
-        // A rate of zero never gets another one: in a hundred years, as good as never.
-        let never = Duration::from_secs(100 * 365 * 24 * 3600);
-        Self { burst, interval: Duration::from_secs(60).checked_div(per_minute).unwrap_or(never) }
-    }
-}
-
-/// When all that passed is paid for, at one per interval (the generic cell rate algorithm).
-#[derive(Clone, Copy, Debug, Default)]
-struct Meter {
-    paid: Duration,
-}
-
-impl Meter {
-    /// The meter with one more on it, if the burst has room for it.
-    fn charged(self, rate: Rate, now: Timestamp) -> Option<Self> {
-        let now = Duration::from_nanos(now.as_nanos());
-        let paid = self.paid.max(now);
-        let ahead = paid.saturating_sub(now);
-        (ahead <= rate.interval.saturating_mul(rate.burst - 1))
-            .then(|| Self { paid: paid.saturating_add(rate.interval) })
     }
 }
 

@@ -38,6 +38,8 @@ use crate::telemetry::{AttachError, Dispatcher, Event, Handler, HandlerHealth, O
 /// | `.in_flight` | gauge | operations that have begun and not ended |
 /// | nothing | counter | events without duration, such as `buckets.adapter.put.retry` |
 ///
+/// And [metrics of your own](StatsDBuilder::metrics).
+///
 /// Counts are kept here and sent as sums, so they are exact, whatever the traffic. Times go through a
 /// queue that never makes an operation wait: where it is full they are dropped, and
 /// [counted](Self::stats). Of operations that were [sampled](crate::telemetry::Sampling) the times

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What became of the measurements: each event is counted once, and each success timed once unless
-/// sampling leaves it out.
+/// sampling leaves it out. Of metrics of one's own each count and each value of a distribution is one.
 ///
 /// After a [`flush`](super::StatsD::flush), `sent` and all that was dropped are together what was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
