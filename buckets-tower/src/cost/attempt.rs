@@ -16,7 +16,7 @@ use crate::telemetry::{AsError, ByOperation};
 #[derive(Clone)]
 pub(super) struct Payer {
     ledger: Ledger,
-    tariff: Arc<Tariff>,
+    tariff: Tariff,
     tenant: Option<Arc<str>>,
     budget: Option<Budget>,
     /// Where a scope keeps its account, so that a call finds it without a lock.
@@ -47,8 +47,7 @@ enum State {
 
 impl Payer {
     pub(super) fn new(ledger: &Ledger, tariff: &Tariff) -> Self {
-        let tariff = Arc::new(tariff.clone());
-        Self { ledger: ledger.clone(), tariff, tenant: None, budget: None, slot: Scope::new_slot() }
+        Self { ledger: ledger.clone(), tariff: tariff.clone(), tenant: None, budget: None, slot: Scope::new_slot() }
     }
 
     pub(super) fn tenant(self, tenant: Arc<str>) -> Self {

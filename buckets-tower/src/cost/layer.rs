@@ -32,7 +32,7 @@ impl<S> Layer<S> for CostLayer {
     type Service = Cost<S>;
 
     fn layer(&self, inner: S) -> Cost<S> {
-        Cost::new(inner, self.0.clone())
+        Cost::new(inner, Arc::new(self.0.clone()))
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use buckets::Error;
@@ -13,11 +14,11 @@ use crate::telemetry::AsError;
 #[derive(Clone)]
 pub struct Cost<S> {
     inner: S,
-    payer: Payer,
+    payer: Arc<Payer>,
 }
 
 impl<S> Cost<S> {
-    pub(super) const fn new(inner: S, payer: Payer) -> Self {
+    pub(super) const fn new(inner: S, payer: Arc<Payer>) -> Self {
         Self { inner, payer }
     }
 }

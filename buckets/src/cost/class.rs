@@ -36,7 +36,6 @@ impl Class {
 /// Of which class a provider takes a call to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(clippy::exhaustive_structs, reason = "a table that users fill in")]
 pub struct CallClasses {
     /// Storing an object.
     pub put: Class,
@@ -72,7 +71,6 @@ impl CallClasses {
 /// What a request of each class costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(clippy::exhaustive_structs, reason = "a table that users fill in")]
 pub struct ClassRates {
     /// One of class A.
     pub a: Rate,

@@ -23,7 +23,6 @@ pub enum EgressZone {
 /// What it costs, by the byte, when content leaves the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(clippy::exhaustive_structs, reason = "a table that users fill in")]
 pub struct EgressRates {
     /// Out of the provider's network.
     pub internet: Rate,

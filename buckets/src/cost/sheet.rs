@@ -28,7 +28,6 @@ use super::{CallClasses, ClassRates, Day, EgressRates, OutcomeRule, Rate, Usd};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(clippy::exhaustive_structs, reason = "a table that users fill in")]
 pub struct PriceSheet {
     /// A short constant name.
     pub id: Cow<'static, str>,

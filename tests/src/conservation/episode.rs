@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use buckets::Error;
 use buckets::operation::{Reply, Request, Response};
@@ -147,6 +147,11 @@ impl Episode {
         for budget in &self.stack.budgets {
             let left = budget.available();
             claim(left > 0.0, format!("a budget is not given back what was taken: {left} tokens are left"));
+        }
+        for (ledger, budget) in &self.stack.ledgers {
+            let (status, cost) = (budget.status(SystemTime::UNIX_EPOCH), ledger.snapshot().total());
+            claim(status.reserved.is_zero(), format!("money is left put aside: {status:?}"));
+            claim(status.spent == cost, format!("{cost} dollars are not what was spent: {status:?}"));
         }
         wrong
     }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use buckets::cost::{self, Ledger, Period, Tariff, Usd, sheets};
 use buckets::handlers::sentry::Sentry;
 use buckets::store::{BoxStore, Store};
 use buckets::telemetry::Ratio;
@@ -8,8 +9,8 @@ use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLaye
 use buckets_tower::retry::{Backoff, Budget, RetryPolicy};
 use buckets_tower::testing::{ChaosLayer, Fault};
 use buckets_tower::{
-    DeadlineLayer, PrefixLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, TelemetryLayer, TimeoutLayer,
-    ValidateLayer,
+    CostLayer, DeadlineLayer, PrefixLayer, ResumeLayer, RetryLayer, SamplingLayer, SentryLayer, TelemetryLayer,
+    TimeoutLayer, ValidateLayer,
 };
 use tower::{Layer, ServiceExt};
 
@@ -24,6 +25,8 @@ pub(super) struct Stack {
     pub(super) chaos: ChaosLayer,
     pub(super) limits: Vec<Concurrency>,
     pub(super) budgets: Vec<Budget>,
+    /// What attempts cost, and the money for that.
+    pub(super) ledgers: Vec<(Ledger, cost::Budget)>,
     /// The most attempts that an operation may tell of.
     pub(super) max_attempts: u32,
     /// From the bottom to the top.
@@ -46,6 +49,7 @@ impl Stack {
             chaos,
             limits: Vec::new(),
             budgets: Vec::new(),
+            ledgers: Vec::new(),
             max_attempts: 0,
             layers: Vec::new(),
         };
@@ -63,7 +67,7 @@ impl Stack {
     }
 
     fn add_any(&mut self, random: &mut Random) {
-        match random.below(17) {
+        match random.below(18) {
             0 => self.add("telemetry", TelemetryLayer::new()),
             1 => self.add("deadline", DeadlineLayer::new(8 * MILLI)),
             2 => self.add("timeout", TimeoutLayer::new(4 * MILLI).idle(2 * MILLI)),
@@ -88,7 +92,15 @@ impl Stack {
             12 => self.add("validate", ValidateLayer::new().max_size(30)),
             13 => self.add("sentry", SentryLayer::new(Sentry::new())),
             14 => self.add("sampling", SamplingLayer::new(Ratio::new(0.5))),
-            15 => self.add("tower's timeout", tower::timeout::TimeoutLayer::new(4 * MILLI)),
+            15 => {
+                let tariff = Tariff::new(sheets::AWS_S3_EXPRESS_ONE_ZONE_US_EAST_1.accept_unconfirmed());
+                let (ledger, budget) =
+                    (Ledger::new(), cost::Budget::new(Usd::from_dollars(1), Period::Every(Duration::MAX)));
+                let layer = CostLayer::new(&ledger, &tariff).budget(budget.clone());
+                self.ledgers.push((ledger, budget));
+                self.add("cost", layer);
+            }
+            16 => self.add("tower's timeout", tower::timeout::TimeoutLayer::new(4 * MILLI)),
             _ => self.add("tower's limit", tower::limit::ConcurrencyLimitLayer::new(1 + random.below(4) as usize)),
         }
     }
