@@ -114,7 +114,10 @@ fn headers(answer: &HttpResponse) -> HeaderMap {
 fn undelivered(error: &ConnectorError) -> Error {
     let causes = || chain(error).filter_map(|link| link.downcast_ref::<std::io::Error>());
     let refused = causes().any(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
-    let (kind, message) = if error.is_timeout() {
+    let (kind, message) = if chain(error).any(|link| link.to_string().contains("credential")) {
+        // Nor is the type of this one.
+        (ErrorKind::Unauthenticated, "no credentials were found, or they could not be renewed")
+    } else if error.is_timeout() {
         (ErrorKind::Timeout, "the store did not answer in time")
     } else if is_tls(error) {
         (ErrorKind::Tls, "the connection to the store could not be secured")
@@ -135,4 +138,39 @@ fn is_tls(error: &ConnectorError) -> bool {
         let text = link.to_string();
         text.contains("certificate") || text.contains("TLS") || text.contains("received corrupt message")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(feature = "aws-config")]
+    #[tokio::test]
+    async fn missing_credentials_are_no_broken_connection() {
+        use aws_config::profile::ProfileFileCredentialsProvider;
+        use aws_sdk_s3::Client;
+        use aws_sdk_s3::config::{BehaviorVersion, Builder, Region};
+
+        use crate::adapter::{Adapter, S3};
+
+        let nobody =
+            ProfileFileCredentialsProvider::builder().profile_name("nobody-has-a-profile-of-this-name").build();
+        let config = Builder::new().behavior_version(BehaviorVersion::v2026_01_12()).region(Region::new("us-east-1"));
+        let client = Client::from_conf(config.endpoint_url("http://127.0.0.1:9").credentials_provider(nobody).build());
+        let s3 = S3::builder("bucket").build_from_client(&client).expect("valid");
+        let head = crate::operation::Head::new(crate::Key::new("a").expect("valid"));
+        let error = s3.head(head).await.expect_err("nobody asks");
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unauthenticated, false), "{error:?}");
+    }
+
+    #[test]
+    fn an_answer_to_a_condition_is_told_from_others() {
+        let kind = |kind, condition: &Condition| conditional(Error::new(kind, "refused"), condition).kind();
+        let tag = Condition::if_match(crate::operation::ETag::new("a").expect("valid"));
+        assert_eq!(kind(ErrorKind::PreconditionFailed, &Condition::if_absent()), ErrorKind::AlreadyExists);
+        assert_eq!(kind(ErrorKind::PreconditionFailed, &tag), ErrorKind::PreconditionFailed);
+        assert_eq!(kind(ErrorKind::NotFound, &tag), ErrorKind::PreconditionFailed);
+        assert_eq!(kind(ErrorKind::NotFound, &Condition::none()), ErrorKind::NotFound);
+        assert_eq!(kind(ErrorKind::Unavailable, &tag), ErrorKind::Unavailable);
+    }
 }
