@@ -22,4 +22,5 @@ guides! {
     layers: "docs/layers.md";
     testing: "docs/testing.md";
     writing_an_adapter: "docs/writing-an-adapter.md";
+    bridges: "docs/bridges.md";
 }
