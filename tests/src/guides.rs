@@ -20,6 +20,10 @@ guides! {
     s3: "docs/s3.md";
     sampling: "docs/sampling.md";
     layers: "docs/layers.md";
+    monitoring: "docs/monitoring.md";
+    security_monitoring: "docs/security-monitoring.md";
+    performance_optimization: "docs/performance-optimization.md";
+    production_checklist: "docs/production-checklist.md";
     testing: "docs/testing.md";
     writing_an_adapter: "docs/writing-an-adapter.md";
     bridges: "docs/bridges.md";

@@ -5,8 +5,10 @@
 //! A program that is not installed fails the test with a sentence that says how to install it;
 //! no test is skipped. These are test helpers: whatever goes wrong in them panics.
 
+pub mod alertmanager;
 pub mod azurite;
 pub mod browser;
+pub mod lezer;
 pub mod packages;
 pub mod process;
 pub mod prometheus;
@@ -15,3 +17,4 @@ pub mod relay;
 pub mod seaweedfs;
 pub mod spotlight;
 pub mod statsd;
+pub mod typescript;

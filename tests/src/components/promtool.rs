@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use super::process::installed;
 
-/// What `promtool` thinks of something.
+/// What `promtool`, or another judge, thinks of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Whether it found nothing to object to.
@@ -44,6 +44,16 @@ pub fn check_metrics(page: &str) -> Verdict {
 #[must_use]
 pub fn check_rules(file: &Path) -> Verdict {
     promtool().args(["check", "rules"]).arg(file).output().expect("promtool runs").into()
+}
+
+/// Checks a configuration of Prometheus, with the files that it names.
+///
+/// # Panics
+///
+/// When `promtool` is not installed or cannot be run.
+#[must_use]
+pub fn check_config(file: &Path) -> Verdict {
+    promtool().args(["check", "config"]).arg(file).output().expect("promtool runs").into()
 }
 
 /// Runs a file of unit tests of rules.

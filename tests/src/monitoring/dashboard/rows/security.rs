@@ -1,0 +1,28 @@
+use crate::monitoring::dashboard::{Panel, Row, Unit};
+
+/// Whether somebody tries what they may not.
+pub(super) fn row() -> Row {
+    let panels = vec![
+        Panel::lines("Refused by the store", Unit::PerSecond)
+            .about("The application's own credentials are missing, wrong or may not do it.")
+            .query(
+                "{{operation}} {{cloud}}",
+                "sum by (cloud, operation) (
+  rate(buckets_operation_errors_total{operation!=\"link\",kind=~\"unauthenticated|permission_denied\"}[$__rate_interval])
+)",
+            )
+            .may_be_empty("nothing was refused"),
+        Panel::lines("Signed links presented", Unit::PerSecond)
+            .about("A rise of `error` is somebody who changes links, or uses them after their time.")
+            .query(
+                "{{status}} {{cloud}}",
+                "sum by (cloud, status) (rate(buckets_operations_total{operation=\"link\"}[$__rate_interval]))",
+            ),
+        Panel::lines("Deletions", Unit::PerSecond)
+            .query(
+                "{{cloud}}",
+                "sum by (cloud) (rate(buckets_operations_total{operation=\"delete\",status=\"success\"}[$__rate_interval]))",
+            ),
+    ];
+    Row { title: "Security", panels }
+}

@@ -1,0 +1,275 @@
+//! What each query must answer, by the script's own account.
+
+use std::collections::BTreeMap;
+
+use buckets::ErrorKind;
+use buckets::telemetry::catalogue::{Bounds, METRICS};
+
+use super::facts::{Fact, Facts, Vector, What, ratio};
+use super::script::OPEN;
+use crate::monitoring::objective::{AVAILABILITY, FAST};
+
+/// The window of queries that leave it to Grafana.
+pub(super) const WINDOW: &str = "5m";
+
+/// The answer of a query.
+#[derive(Clone, Debug)]
+pub(super) enum Expected {
+    /// Just this.
+    Exactly(Vector),
+    /// So much for each second of [`WINDOW`].
+    PerSecond(Vector),
+    /// So much in this window.
+    InWindow(&'static str, Vector),
+    /// Nothing, and why.
+    Nothing(&'static str),
+}
+
+/// Of what has no price.
+const FREE: Expected = Nothing("these stores cost nothing; the tests of costs compare their numbers");
+
+use Expected::{Exactly, InWindow, Nothing, PerSecond};
+
+/// What the panel called `title` must show, query by query; [`None`] if nobody has said.
+pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
+    let of = |what| Facts::of(facts, what);
+    let (operations, adapter) = (of(What::Operation), of(What::AdapterOperation));
+    let objective = operations.only(|fact| !fact.is("operation", "link"));
+    let (ended, failed, succeeded) =
+        (operations.only(Fact::counts), operations.only(|fact| fact.failed), operations.only(Fact::succeeded));
+    let share = |part: &Facts<'_>, all: &Facts<'_>, by: &[&str]| ratio(&part.count(by), &all.count(by));
+    let failing = share(&objective.only(|fact| fact.failed), &objective.only(Fact::counts), &[]);
+    let seconds = |fact: &Fact| Some(fact.seconds);
+    let size = |fact: &Fact| fact.size;
+    let durations = Bounds::durations();
+    let quantile = |q, facts: &Facts<'_>, by: &[&str]| facts.quantile(q, by, durations.as_slice(), seconds);
+    let first_byte =
+        |q| operations.quantile(q, &["cloud"], bounds("buckets.time_to_first_byte"), |fact| fact.first_byte);
+    Some(match title {
+        "Availability" | "Availability over 30 days" => vec![Exactly(each(failing, |share| 1.0 - share))],
+        "Error budget left" => vec![Exactly(each(failing, |share| 1.0 - share / (1.0 - AVAILABILITY)))],
+        "Operations" => vec![PerSecond(operations.count(&[]))],
+        "99th percentile" => vec![Exactly(quantile(0.99, &succeeded, &[]))],
+        "Content moved" => vec![PerSecond(operations.bytes_moved(&["direction"]))],
+        "Uploads and downloads" => {
+            let is_transfer =
+                |fact: &Fact| ["insert", "read", "reader", "load"].iter().any(|name| fact.is("operation", name));
+            vec![PerSecond(operations.only(is_transfer).count(&["cloud", "operation"]))]
+        }
+        "Operations by what they do" => vec![PerSecond(operations.count(&["operation"]))],
+        "Operations by how they end" => vec![PerSecond(operations.count(&["status"]))],
+        "Content uploaded and downloaded" => vec![PerSecond(operations.bytes_moved(&["cloud", "direction"]))],
+        "Operations of the adapter" => vec![PerSecond(adapter.count(&["adapter", "operation"]))],
+        "Cancelled operations" => vec![PerSecond(operations.only(|fact| !fact.counts()).count(&["operation"]))],
+        "Upload success ratio" => {
+            let uploads = ended.only(|fact| fact.is("operation", "insert"));
+            vec![Exactly(share(&uploads.only(Fact::succeeded), &uploads, &["cloud", "adapter"]))]
+        }
+        "Error rate by adapter" => vec![Exactly(share(&failed, &ended, &["adapter"]))],
+        "Errors by kind" => vec![PerSecond(failed.count(&["kind"]))],
+        "Errors by operation" => vec![PerSecond(failed.count(&["cloud", "operation"]))],
+        "Errors of the adapter by kind" => {
+            vec![PerSecond(adapter.only(|fact| fact.failed).count(&["adapter", "kind"]))]
+        }
+        "Expected answers" => {
+            let expected = operations.only(|fact| fact.is("status", "error") && !fact.failed);
+            vec![PerSecond(expected.count(&["operation"]))]
+        }
+        "Operation duration percentiles" => {
+            [0.5, 0.95, 0.99].map(|q| Exactly(quantile(q, &succeeded, &["operation"]))).into()
+        }
+        "P95 upload duration" => {
+            vec![Exactly(quantile(0.95, &succeeded.only(|fact| fact.is("operation", "insert")), &["cloud"]))]
+        }
+        "Durations" => vec![InWindow(WINDOW, succeeded.buckets(durations.as_slice(), seconds))],
+        "Mean duration" => vec![Exactly(succeeded.mean(&["operation"], seconds))],
+        "P95 of adapters, against that of operations" => {
+            let below = adapter.only(Fact::succeeded);
+            [&below, &succeeded].map(|facts| Exactly(quantile(0.95, facts, &["adapter", "operation"]))).into()
+        }
+        "Time to the first byte" => [0.5, 0.95].map(|q| Exactly(first_byte(q))).into(),
+        "P95 of failed operations" => vec![Exactly(quantile(0.95, &failed, &["operation"]))],
+        "Attempts per operation of the adapter" => {
+            let by = &["adapter", "operation"];
+            let retries = of(What::Retry).count(by);
+            let tried = adapter.count(by).into_iter().filter(|(labels, _)| retries.contains_key(labels)).collect();
+            vec![Exactly(each(ratio(&retries, &tried), |more| 1.0 + more))]
+        }
+        "Retries" => vec![PerSecond(of(What::Retry).count(&["cloud", "operation"]))],
+        "Given up" => vec![PerSecond(of(What::GivenUp).count(&["cloud", "operation"]))],
+        "Throttled attempts" => {
+            let throttled = adapter.only(|fact| fact.is("kind", ErrorKind::Throttled.as_str()));
+            vec![PerSecond(throttled.count(&["cloud", "operation"]))]
+        }
+        "Stored content"
+        | "Stored objects"
+        | "Growth in a day"
+        | "Stored content in 30 days"
+        | "Age of the inventory" => {
+            vec![Nothing("nobody counts what these stores hold; the tests of the inventory compare its numbers")]
+        }
+        "Dollars in 30 days" => vec![FREE, FREE],
+        "Dollars a day, by what for"
+        | "Dollars a day, by cloud"
+        | "Dollars per 1000 operations"
+        | "Billable requests"
+        | "Billable content" => vec![FREE],
+        "Downloads resumed" => vec![PerSecond(of(What::Resumption).count(&["cloud"]))],
+        "Seconds a second spent between attempts" => {
+            vec![PerSecond(of(What::Pause).sum(&["cloud"], seconds))]
+        }
+        "P99 of a wait between attempts" => {
+            vec![Exactly(quantile(0.99, &of(What::Pause), &["cloud", "operation"]))]
+        }
+        "Concurrent operations" => vec![Exactly(one(&[("cloud", "archive"), ("operation", "reader")], OPEN as f64))],
+        "P99 wait for a limit" => vec![Exactly(quantile(0.99, &of(What::Wait), &["limit", "cloud"]))],
+        "Calls that waited for a limit" => vec![PerSecond(of(What::Wait).count(&["limit", "cloud"]))],
+        "Calls refused by a limit" => vec![PerSecond(of(What::Refusal).count(&["limit", "cloud"]))],
+        "Circuits opened" => vec![InWindow(WINDOW, of(What::CircuitOpened).count(&["cloud"]))],
+        "Sizes of objects" => vec![InWindow(WINDOW, operations.buckets(bounds("buckets.object.size"), size))],
+        "Mean size" => vec![Exactly(operations.mean(&["cloud", "operation"], size))],
+        "Median size" => vec![Exactly(operations.quantile(0.5, &["operation"], bounds("buckets.object.size"), size))],
+        "Refused by the store" => {
+            let is_refusal = |fact: &Fact| fact.is("kind", "permission_denied") || fact.is("kind", "unauthenticated");
+            let refused = failed.only(|fact| is_refusal(fact) && !fact.is("operation", "link"));
+            vec![PerSecond(refused.count(&["cloud", "operation"]))]
+        }
+        "Signed links presented" => {
+            vec![PerSecond(operations.only(|fact| fact.is("operation", "link")).count(&["cloud", "status"]))]
+        }
+        "Deletions" => {
+            vec![PerSecond(succeeded.only(|fact| fact.is("operation", "delete")).count(&["cloud"]))]
+        }
+        "Events counted" => {
+            // A cloud's operation is told at its beginning and its end, the adapter's at its end.
+            let points = [What::Retry, What::GivenUp, What::Resumption, What::Wait, What::Refusal, What::CircuitOpened];
+            let points: usize = points.map(|what| facts.iter().filter(|fact| fact.what == what).count()).iter().sum();
+            let count = |facts: &Facts<'_>| facts.count(&[]).into_values().sum::<f64>();
+            vec![PerSecond(one(&[], 2.0 * count(&operations) + count(&adapter) + points as f64))]
+        }
+        "Panics of handlers" => vec![InWindow(WINDOW, of(What::HandlerFailure).count(&["handler"]))],
+        "Dropped by handlers" | "Waiting in handlers" => {
+            vec![Nothing("no handler here delivers anything elsewhere; the tests of StatsD compare these numbers")]
+        }
+        "Events that are not told, or not apart" => vec![Exactly(one(&[], 0.0)); 2],
+        _ => return None,
+    })
+}
+
+/// What the expression of the alert called `name` must give; [`None`] if nobody has said.
+pub(super) fn of_alert(name: &str, facts: &[Fact]) -> Option<Expected> {
+    const CLOUD: &[&str] = &["cloud", "adapter"];
+    let of = |what| Facts::of(facts, what);
+    let (operations, adapter) = (of(What::Operation), of(What::AdapterOperation));
+    let objective = operations.only(|fact| !fact.is("operation", "link"));
+    let failed = objective.only(|fact| fact.failed);
+    let burns = |speed: f64| {
+        let (share, failures) =
+            (ratio(&failed.count(CLOUD), &objective.only(Fact::counts).count(CLOUD)), failed.count(CLOUD));
+        let matters = |labels: &_, share| {
+            share > speed * (1.0 - AVAILABILITY) && failures.get(labels).is_some_and(|n| *n >= 10.0)
+        };
+        Exactly(share.into_iter().filter(|(labels, share)| matters(labels, *share)).collect())
+    };
+    let above =
+        |vector: Vector, least: f64| -> Vector { vector.into_iter().filter(|(_, value)| *value > least).collect() };
+    let succeeded = operations.only(Fact::succeeded);
+    let durations = Bounds::durations();
+    let quantile =
+        |q, facts: &Facts<'_>, by: &[&str]| facts.quantile(q, by, durations.as_slice(), |fact| Some(fact.seconds));
+    Some(match name {
+        "BucketsErrorBudgetBurnsFast" => burns(14.4),
+        "BucketsErrorBudgetBurns" => burns(6.0),
+        "BucketsErrorBudgetBurnsSlowly" => burns(1.0),
+        "BucketsOperationsSlow" => {
+            let by = &["cloud", "adapter", "operation"];
+            // Some 30 in five minutes are one in ten seconds.
+            let often = above(succeeded.count(by), 30.0);
+            let slow = above(quantile(0.99, &succeeded, by), 2.0);
+            Exactly(slow.into_iter().filter(|(labels, _)| often.contains_key(labels)).collect())
+        }
+        "BucketsLatencyBudgetBurns" => {
+            let slow = ratio(&succeeded.only(|fact| fact.seconds > FAST).count(CLOUD), &succeeded.count(CLOUD));
+            let least = 0.144;
+            let many = above(succeeded.only(|fact| fact.seconds > FAST).count(CLOUD), 9.0);
+            Exactly(above(slow, least).into_iter().filter(|(labels, _)| many.contains_key(labels)).collect())
+        }
+        "BucketsOperationsStuck" => {
+            Nothing("an operation would have to hang for half an hour, with no end of its kind")
+        }
+        "BucketsNoUploadSucceeds" => Nothing("in every cloud with uploads that fail others succeed"),
+        "BucketsContentDamaged" => {
+            let damaged = operations.only(|fact| fact.is("kind", ErrorKind::ChecksumMismatch.as_str()));
+            InWindow("15m", damaged.count(&["cloud", "adapter", "operation"]))
+        }
+        "BucketsThrottled" => {
+            let throttled = adapter.only(|fact| fact.is("kind", ErrorKind::Throttled.as_str()));
+            Exactly(above(ratio(&throttled.count(&["adapter"]), &adapter.count(&["adapter"])), 0.01))
+        }
+        "BucketsRetriesAmplifyLoad" => Nothing("of more than 70 uploads only five are tried again"),
+        "BucketsCallsWait" => Nothing("nobody waits longer than a second"),
+        "BucketsCallsRefused" => {
+            let refused = of(What::Refusal).count(CLOUD);
+            let all = operations.count(CLOUD).into_iter().filter(|(labels, _)| refused.contains_key(labels)).collect();
+            Exactly(above(ratio(&refused, &all), 0.05))
+        }
+        "BucketsCircuitOpened" => InWindow("10m", of(What::CircuitOpened).count(CLOUD)),
+        "BucketsErrorsUnusual" => Nothing("it needs a day to compare with"),
+        "BucketsTrafficDropped" => Nothing("it needs a week to compare with"),
+        "BucketsAccessRefused" => {
+            let is_refusal = |fact: &Fact| fact.is("kind", "permission_denied") || fact.is("kind", "unauthenticated");
+            Exactly(above(ratio(&objective.only(is_refusal).count(CLOUD), &objective.count(CLOUD)), 0.01))
+        }
+        "BucketsLinksRefused" => Nothing("eight refused links are too few to mean anything"),
+        "BucketsManyDeletions" => Nothing("it needs a day to compare with"),
+        "BucketsTelemetryGone" => Nothing("the program is there"),
+        "BucketsHandlerFails" => InWindow("10m", of(What::HandlerFailure).count(&["handler"])),
+        "BucketsCostSpike" | "BucketsBudgetWarning" => FREE,
+        "BucketsInventoryOld" => Nothing("nobody counts what these stores hold"),
+        "BucketsTelemetryDropped" => Nothing("no handler here delivers anything elsewhere"),
+        "BucketsSeriesOverflow" => Nothing("there is room for all series"),
+        _ => return None,
+    })
+}
+
+/// What the metrics must show when all this has happened, by all their labels.
+pub(super) fn counters(facts: &[Fact]) -> Vec<(&'static str, Vector)> {
+    const CLOUD: &[&str] = &["operation", "adapter", "cloud"];
+    let of = |what| Facts::of(facts, what);
+    let (operations, adapter) = (of(What::Operation), of(What::AdapterOperation));
+    let succeeded = operations.only(Fact::succeeded);
+    let with = |more: &'static str| [CLOUD, &[more]].concat();
+    vec![
+        ("buckets_operations_total", operations.count(&with("status"))),
+        ("buckets_operation_errors_total", operations.only(|fact| fact.failed).count(&with("kind"))),
+        ("buckets_transferred_bytes_total", operations.bytes_moved(&with("direction"))),
+        ("buckets_operation_duration_seconds_count", succeeded.count(CLOUD)),
+        ("buckets_operation_duration_seconds_sum", succeeded.sum(CLOUD, |fact| Some(fact.seconds))),
+        ("buckets_object_size_bytes_sum", operations.sum(CLOUD, |fact| fact.size)),
+        ("buckets_adapter_operations_total", adapter.count(&["operation", "adapter", "status"])),
+        (
+            "buckets_adapter_operation_errors_total",
+            adapter.only(|fact| fact.failed).count(&["operation", "adapter", "kind"]),
+        ),
+        ("buckets_adapter_retries_total", of(What::Retry).count(CLOUD)),
+        ("buckets_adapter_retries_given_up_total", of(What::GivenUp).count(CLOUD)),
+        ("buckets_adapter_resumptions_total", of(What::Resumption).count(CLOUD)),
+        ("buckets_limit_refusals_total", of(What::Refusal).count(&["limit", "adapter", "cloud"])),
+        ("buckets_circuit_openings_total", of(What::CircuitOpened).count(&["adapter", "cloud"])),
+        ("buckets_telemetry_handler_failures_total", of(What::HandlerFailure).count(&["handler"])),
+    ]
+}
+
+fn bounds(metric: &str) -> &'static [f64] {
+    let definition = METRICS.iter().find(|definition| definition.name == metric);
+    definition.and_then(|definition| definition.bounds).unwrap_or_default()
+}
+
+fn one(labels: &[(&str, &str)], value: f64) -> Vector {
+    let labels: BTreeMap<_, _> = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    [(labels, value)].into()
+}
+
+fn each(vector: Vector, with: impl Fn(f64) -> f64) -> Vector {
+    vector.into_iter().map(|(labels, value)| (labels, with(value))).collect()
+}
