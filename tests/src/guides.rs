@@ -15,6 +15,7 @@ guides! {
     custom_metrics: "docs/custom-metrics.md";
     error_handling: "docs/error-handling.md";
     error_tracking: "docs/error-tracking.md";
+    opentelemetry: "docs/opentelemetry.md";
     telemetry: "docs/telemetry.md";
     retries_and_timeouts: "docs/retries-and-timeouts.md";
     s3: "docs/s3.md";

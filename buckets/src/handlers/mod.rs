@@ -1,6 +1,6 @@
 //! Handlers that bring events to where people look: logs, metrics and error trackers.
 
-#[cfg(any(feature = "performance", feature = "statsd"))]
+#[cfg(any(feature = "opentelemetry", feature = "performance", feature = "statsd"))]
 mod by_event;
 #[cfg(any(feature = "prometheus", feature = "statsd"))]
 mod by_tags;
@@ -10,6 +10,8 @@ mod cells;
 pub mod log;
 #[cfg(any(feature = "prometheus", feature = "statsd"))]
 mod metric;
+#[cfg(feature = "opentelemetry")]
+pub mod otel;
 #[cfg(feature = "performance")]
 pub mod performance;
 #[cfg(feature = "prometheus")]
@@ -20,5 +22,5 @@ mod rate;
 pub mod sentry;
 #[cfg(feature = "statsd")]
 pub mod statsd;
-#[cfg(any(feature = "log", feature = "sentry"))]
+#[cfg(any(feature = "log", feature = "opentelemetry", feature = "sentry"))]
 mod text;

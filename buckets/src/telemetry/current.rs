@@ -1,6 +1,8 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
+#[cfg(feature = "opentelemetry")]
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -40,6 +42,17 @@ thread_local! {
     static CURRENT: Cell<CurrentSpan> = const { Cell::new(CurrentSpan::NONE) };
 }
 
+/// What is called with each change of a thread's current span.
+#[cfg(feature = "opentelemetry")]
+static FOLLOWER: OnceLock<fn(CurrentSpan)> = OnceLock::new();
+
+/// Has `follow` called from now on. There is one for the process, which stays: a span that was entered before
+/// its handler was detached is still left.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn set_follower(follow: fn(CurrentSpan)) {
+    FOLLOWER.get_or_init(|| follow);
+}
+
 impl CurrentSpan {
     const NONE: Self = Self { span: None, sampling: Sampling::UNDECIDED };
 
@@ -59,6 +72,10 @@ impl CurrentSpan {
         // Not given back by the closure, which would have it looked at once more.
         let mut before = Self::NONE;
         CURRENT.with(|current| before = current.replace(self));
+        #[cfg(feature = "opentelemetry")]
+        if let Some(follow) = FOLLOWER.get() {
+            follow(self);
+        }
         before
     }
 

@@ -29,6 +29,8 @@ impl Stage {
         matches!(self, Self::Stop | Self::Exception)
     }
 
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) const ALL: [Self; Self::COUNT] = [Self::Start, Self::Stop, Self::Exception, Self::Point];
     pub(crate) const COUNT: usize = 4;
 
     pub(crate) const fn index(self) -> usize {

@@ -2,18 +2,8 @@
 
 use crate::error::ErrorKind;
 use crate::handlers::metric::Metric;
-use crate::telemetry::catalogue::Tag;
+use crate::telemetry::catalogue::{KNOWN_KINDS, Tag};
 use crate::telemetry::{Event, Status};
-
-/// Kinds of errors whose series are there before the first such error.
-const KNOWN_KINDS: [ErrorKind; 6] = [
-    ErrorKind::NotFound,
-    ErrorKind::PermissionDenied,
-    ErrorKind::Throttled,
-    ErrorKind::Timeout,
-    ErrorKind::Unavailable,
-    ErrorKind::Io,
-];
 
 /// The tag that takes its value from how the operation ended, where a metric has one.
 #[derive(Clone, Copy, PartialEq, Eq)]

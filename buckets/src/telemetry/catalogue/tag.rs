@@ -1,5 +1,18 @@
 use super::{EventDefinition, operation_of};
+#[cfg(any(feature = "opentelemetry", feature = "prometheus"))]
+use crate::error::ErrorKind;
 use crate::telemetry::{Event, Value};
+
+/// Kinds of errors whose series are there before the first such error.
+#[cfg(any(feature = "opentelemetry", feature = "prometheus"))]
+pub(crate) const KNOWN_KINDS: [ErrorKind; 6] = [
+    ErrorKind::NotFound,
+    ErrorKind::PermissionDenied,
+    ErrorKind::Throttled,
+    ErrorKind::Timeout,
+    ErrorKind::Unavailable,
+    ErrorKind::Io,
+];
 
 /// What tells the series of a metric from one another. Each has a small set of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,3 +4,4 @@ pub(crate) mod instrumented;
 pub(crate) mod memory;
 pub(crate) mod metered;
 pub(crate) mod span;
+pub(crate) mod traced;

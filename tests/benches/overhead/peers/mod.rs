@@ -6,6 +6,7 @@ pub(crate) mod fastrace;
 pub(crate) mod floor;
 pub(crate) mod object_store;
 pub(crate) mod opendal;
+pub(crate) mod otel;
 pub(crate) mod prometheus;
 pub(crate) mod tower;
 pub(crate) mod tracing;

@@ -5,6 +5,7 @@ mod counting_handler;
 mod full_stack;
 mod further_handler;
 mod idle_span;
+mod otel_span;
 mod prometheus_layer;
 mod statsd_timing;
 mod two_threads;
@@ -23,6 +24,7 @@ pub(crate) const ALL: &[Target] = &[
     two_threads::TARGET,
     bare_memory::TARGET,
     statsd_timing::TARGET,
+    otel_span::TARGET,
 ];
 
 /// What we promise, and how it is measured.
