@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Write};
 const LIMIT: usize = 256;
 
 /// The most links of a chain of errors that are looked at.
+#[cfg(any(feature = "log", feature = "sentry"))]
 pub(super) const MOST_LINKS: usize = 16;
 
 /// What `value` shows, in at most [`LIMIT`] bytes, without anything that could begin a line of its
