@@ -36,7 +36,8 @@ async fn s3_conforms() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s3_conforms_without_checksums_and_conditions() {
-    let s3 = shared().await.adapter().checksums(false).conditional_writes(false).build().expect("valid");
+    let server = shared().await;
+    let s3 = server.adapter().checksums(false).conditional_writes(false).build().expect("valid");
     let report = check(s3, "without").await;
     let needed = |name: &str| {
         let behaviour = conformance::behaviours().find(|behaviour| behaviour.name() == name).expect("known");

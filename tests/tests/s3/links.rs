@@ -16,7 +16,8 @@ async fn link(s3: &S3, name: &str, method: SignedMethod, constraints: Constraint
 
 #[tokio::test]
 async fn a_link_does_the_one_thing_it_was_made_for() {
-    let s3 = shared().await.adapter().build().expect("valid");
+    let server = shared().await;
+    let s3 = server.adapter().build().expect("valid");
     let name = "links/ä b+c%2fd?e#f&g";
     let http = Client::new();
     let put = link(&s3, name, SignedMethod::Put, Constraints::default()).await;
@@ -43,7 +44,8 @@ async fn a_link_does_the_one_thing_it_was_made_for() {
 
 #[tokio::test]
 async fn what_a_link_is_bound_to_is_held_to() {
-    let s3 = shared().await.adapter().build().expect("valid");
+    let server = shared().await;
+    let s3 = server.adapter().build().expect("valid");
     let http = Client::new();
     let png = Constraints::default().with_content_type("image/png");
     let put = link(&s3, "links/typed", SignedMethod::Put, png).await;
@@ -62,7 +64,8 @@ async fn what_a_link_is_bound_to_is_held_to() {
 
 #[tokio::test]
 async fn what_cannot_be_signed_is_refused_here() {
-    let s3 = shared().await.adapter().build().expect("valid");
+    let server = shared().await;
+    let s3 = server.adapter().build().expect("valid");
     let sign = |method, constraints| {
         let sign = Sign::new(Key::new("a").expect("valid"), method, Duration::from_secs(60)).expect("valid");
         s3.sign(sign.with_constraints(constraints))
@@ -77,7 +80,8 @@ async fn what_cannot_be_signed_is_refused_here() {
 
 #[tokio::test]
 async fn a_link_ends_when_it_was_said_to() {
-    let s3 = shared().await.adapter().build().expect("valid");
+    let server = shared().await;
+    let s3 = server.adapter().build().expect("valid");
     let key = Key::new("links/short").expect("valid");
     s3.put(Put::new(key.clone(), "hello")).await.expect("stored");
     let get = s3.sign(Sign::new(key, SignedMethod::Get, Duration::from_secs(1)).expect("valid")).await.expect("signed");
@@ -93,7 +97,8 @@ async fn a_link_ends_when_it_was_said_to() {
 
 #[tokio::test]
 async fn a_form_stores_what_it_allows_and_nothing_else() {
-    let s3 = shared().await.adapter().build().expect("valid");
+    let server = shared().await;
+    let s3 = server.adapter().build().expect("valid");
     let key = Key::new("links/form é").expect("valid");
     let picture = Constraints::default().with_content_type("image/png").with_max_size(10);
     let form = s3.upload_form(&key, Duration::from_secs(60), &picture).await.expect("made");

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 static SHARED: Mutex<Weak<SeaweedFs>> = Mutex::const_new(Weak::new());
 
-/// The server, started by whoever asks first, and ended with the last who has it.
+/// The server, started by whoever asks first, and ended with the last who has it: hold on to it.
 pub(crate) async fn shared() -> Arc<SeaweedFs> {
     let mut shared = SHARED.lock().await;
     if let Some(server) = shared.upgrade() {
