@@ -43,11 +43,7 @@ pub(super) enum Sum {
 
 impl Metric {
     pub(super) fn new(definition: &MetricDefinition, durations: &Bounds) -> Self {
-        let are_usual = definition.bounds == Some(Bounds::durations().as_slice());
-        let bounds = match definition.measurement {
-            Some("duration") if are_usual => durations.as_slice(),
-            _ => definition.bounds.unwrap_or_default(),
-        };
+        let bounds = definition.bounds_or(durations);
         let scale = match definition.unit {
             Unit::Seconds => NANOS_PER_SECOND,
             Unit::Bytes | Unit::Count => 1.0,

@@ -64,7 +64,9 @@ fn leave(span: &Span) {
 fn settle<T, N: FnOnce(Span, &T)>(span: &mut Span, polled: &Poll<T>, finish: &mut Option<N>) {
     leave(span);
     span.put_to_rest();
-    if let (Poll::Ready(output), Some(finish)) = (polled, finish.take_if(|_| polled.is_ready())) {
+    if let Poll::Ready(output) = polled
+        && let Some(finish) = finish.take()
+    {
         finish(span.take_guard(), output);
     }
 }

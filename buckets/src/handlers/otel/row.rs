@@ -46,12 +46,8 @@ impl Metric {
             MetricKind::InFlight => Instrument::InFlight(made!(i64_up_down_counter).build()),
             MetricKind::LastValue => Instrument::Last(made!(f64_gauge).build()),
             MetricKind::Distribution => {
-                let are_usual = definition.bounds == Some(Bounds::durations().as_slice());
-                let bounds = match definition.measurement {
-                    Some("duration") if are_usual => durations.as_slice(),
-                    _ => definition.bounds.unwrap_or_default(),
-                };
-                Instrument::Distribution(made!(f64_histogram).with_boundaries(bounds.into()).build())
+                let bounds = definition.bounds_or(durations).to_vec();
+                Instrument::Distribution(made!(f64_histogram).with_boundaries(bounds).build())
             }
         };
         Self { definition: *definition, instrument }

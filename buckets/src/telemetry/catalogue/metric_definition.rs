@@ -195,6 +195,15 @@ impl MetricDefinition {
         let bounds = (self.kind == MetricKind::Distribution).then(|| self.bounds.unwrap_or(usual));
         Self { unit, bounds, ..self }
     }
+
+    /// The bounds of its buckets, where a reporter was told `durations` for those that have the usual ones.
+    #[cfg(any(feature = "prometheus", feature = "statsd", feature = "opentelemetry"))]
+    pub(crate) fn bounds_or<'a>(&self, durations: &'a super::Bounds) -> &'a [f64] {
+        match self.measurement {
+            Some("duration") if self.bounds == Some(DURATIONS) => durations.as_slice(),
+            _ => self.bounds.unwrap_or_default(),
+        }
+    }
 }
 
 /// What a metric does with its events.

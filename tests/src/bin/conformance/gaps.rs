@@ -37,6 +37,9 @@ pub(crate) struct Server {
 const HELLO: &str = "mnG7TA==";
 const NOTHING: &str = "AAAAAA==";
 
+/// The tag of no object.
+const OTHER_TAG: &str = "\"0123456789abcdef0123456789abcdef\"";
+
 pub(crate) const ALL: &[Gap] = &[
     Gap {
         name: "order",
@@ -187,7 +190,7 @@ impl Server {
 
     async fn replaces_in_spite_of_if_match(&self) -> bool {
         let tag = self.put("replace", "one").send().await.ok().and_then(|put| put.e_tag).unwrap_or_default();
-        let wrong = self.put("replace", "two").if_match("\"0123456789abcdef0123456789abcdef\"").send().await;
+        let wrong = self.put("replace", "two").if_match(OTHER_TAG).send().await;
         let right = self.put("replace", "two").if_match(tag).send().await;
         self.remove(&["replace"]).await;
         wrong.is_ok() || right.is_err()
@@ -201,7 +204,7 @@ impl Server {
             self.client.copy_object().bucket(&self.bucket).key(self.key(to)).copy_source(source)
         };
         let absent = copy("there").if_none_match("*").send().await;
-        let other = copy("there").if_match("\"0123456789abcdef0123456789abcdef\"").send().await;
+        let other = copy("there").if_match(OTHER_TAG).send().await;
         let free = copy("free").if_none_match("*").send().await;
         self.remove(&["source", "there", "free"]).await;
         absent.is_ok() || other.is_ok() || free.is_err()
@@ -209,7 +212,7 @@ impl Server {
 
     async fn gets_in_spite_of_conditions(&self) -> bool {
         let tag = self.put("get", "one").send().await.ok().and_then(|put| put.e_tag).unwrap_or_default();
-        let other = self.get("get").if_match("\"0123456789abcdef0123456789abcdef\"").send().await;
+        let other = self.get("get").if_match(OTHER_TAG).send().await;
         let same = self.get("get").if_none_match(tag).send().await;
         self.remove(&["get"]).await;
         other.is_ok() || same.is_ok()
