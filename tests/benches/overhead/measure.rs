@@ -137,6 +137,12 @@ impl Figure {
         self.combine(self, |nanos, _| nanos / parts)
     }
 
+    /// This, slowed by as much as what took `before` and then took `after`.
+    pub(crate) fn slowed_as(&self, before: &Self, after: &Self) -> Self {
+        let factor = after.nanos() / before.nanos();
+        self.combine(self, |nanos, _| nanos * factor)
+    }
+
     fn combine(&self, other: &Self, combine: impl Fn(f64, f64) -> f64) -> Self {
         let rounds = self.rounds.iter().zip(&other.rounds).map(|(a, b)| combine(*a, *b)).collect();
         Self { rounds, allocations: combine(self.allocations, other.allocations) }
