@@ -37,7 +37,7 @@ async fn an_altered_link_is_refused_and_counted() {
     assert_eq!(intact.text().await.expect("text"), "secret content");
     let refused = altered.len() as f64 + 1.0;
     assert_eq!(
-        service.metric("buckets_operation_errors_total", &[("operation", "link"), ("kind", "permission_denied")]).await,
+        service.metric("buckets_operations_total", &[("operation", "link"), ("status", "error")]).await,
         refused
     );
     assert_eq!(service.metric("buckets_operations_total", &[("operation", "link"), ("status", "success")]).await, 1.0);

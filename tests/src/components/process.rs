@@ -45,13 +45,18 @@ pub fn installed(program: &str, package: &str) -> PathBuf {
 ///
 /// After `limit`, with `what` was waited for and the last reason that `probe` gave.
 pub async fn until<T>(what: &str, limit: Duration, probe: impl AsyncFnMut() -> Result<T, String>) -> T {
-    match poll(limit, probe).await {
+    match try_until(limit, probe).await {
         Ok(answer) => answer,
         Err(reason) => panic!("waited {limit:?} for {what}, in vain: {reason}"),
     }
 }
 
-async fn poll<T>(limit: Duration, mut probe: impl AsyncFnMut() -> Result<T, String>) -> Result<T, String> {
+/// Asks `probe` until it answers `Ok`, and returns the answer.
+///
+/// # Errors
+///
+/// After `limit`, the last reason that `probe` gave.
+pub async fn try_until<T>(limit: Duration, mut probe: impl AsyncFnMut() -> Result<T, String>) -> Result<T, String> {
     let mut last = String::from("the first question was never answered");
     let asking = async {
         loop {
@@ -132,7 +137,7 @@ impl Process {
     pub async fn until<T>(&mut self, what: &str, mut probe: impl AsyncFnMut(&str) -> Result<T, String>) -> T {
         let Self { name, child, output } = self;
         let printed = || printed_to(output);
-        let answer = poll(PATIENCE, async || {
+        let answer = try_until(PATIENCE, async || {
             if let Some(status) = child.try_wait().expect("the state of a child process") {
                 panic!("`{name}` ended with {status} instead of {what}; it printed:\n{}", printed());
             }

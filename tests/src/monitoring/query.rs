@@ -53,7 +53,7 @@ impl std::error::Error for Mistake {}
 /// `expression` with each series that is in `schema` replaced: `with` is given its name and what follows it
 /// directly, up to the end of its matchers, and says what to put there.
 #[must_use]
-pub fn replace_series(schema: &Schema, expression: &str, with: impl Fn(&str, Option<&str>) -> String) -> String {
+pub fn replace_series(schema: &Schema, expression: &str, mut with: impl FnMut(&str, Option<&str>) -> String) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '$');
     let mut out = String::with_capacity(2 * expression.len());
     let mut rest = expression;

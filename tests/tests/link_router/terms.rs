@@ -50,9 +50,11 @@ async fn nothing_tells_why_a_link_is_refused() {
     site.clock.advance(LIFE + SECOND);
     refused.push(site.get(&url).await.text().await.expect("text"));
     assert!(refused.iter().all(|text| *text == refused[0]), "{refused:?}");
-    let errors =
-        r#"buckets_operation_errors_total{operation="link",adapter="volume",cloud="site",kind="permission_denied"}"#;
+    let errors = r#"buckets_operations_total{operation="link",adapter="volume",cloud="site",status="error"}"#;
     assert_eq!(site.metric(errors), 9.0);
+    let failures =
+        r#"buckets_operation_errors_total{operation="link",adapter="volume",cloud="site",kind="permission_denied"}"#;
+    assert_eq!(site.metric(failures), 0.0, "nothing of ours failed");
 }
 
 #[tokio::test]

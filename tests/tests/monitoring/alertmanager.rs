@@ -16,6 +16,8 @@ use buckets_tests::components::prometheus::Prometheus;
 use buckets_tests::monitoring::folder;
 use serde_json::Value;
 
+use super::serve;
+
 /// What was told, by the path of the receiver.
 type Told = Arc<Mutex<Vec<(&'static str, Value)>>>;
 
@@ -68,12 +70,4 @@ fn receivers(told: &Told) -> Router {
         post(async move |Json(message): Json<Value>| told.lock().expect("the messages").push((path, message)))
     };
     Router::new().route("/tickets", receiver("tickets")).route("/on-call", receiver("on-call"))
-}
-
-/// Serves `app` on loopback until the test's runtime ends.
-async fn serve(app: Router) -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("the port that the system chose");
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    address
 }

@@ -97,6 +97,27 @@ fn no_panel_is_missing_or_there_twice() {
 }
 
 #[test]
+fn every_metric_has_a_panel() {
+    let schema = Schema::of_catalogue();
+    let mut shown = BTreeSet::new();
+    let panels = dashboard::rows().into_iter().flat_map(|row| row.panels);
+    for target in panels.flat_map(|panel| panel.targets) {
+        let _ = query::replace_series(&schema, &target.expression, |name, _| {
+            shown.insert(metric(name).to_owned());
+            String::new()
+        });
+    }
+    for name in schema.names() {
+        assert!(shown.contains(metric(name)), "{name}");
+    }
+}
+
+/// What a series is one of.
+fn metric(series: &str) -> &str {
+    ["_bucket", "_sum", "_count"].iter().find_map(|part| series.strip_suffix(part)).unwrap_or(series)
+}
+
+#[test]
 fn panels_fit_beside_each_other() {
     let dashboard = checked_in();
     let place = |panel: &Value, what| panel["gridPos"][what].as_u64().expect("a number");

@@ -16,8 +16,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use buckets::adapter::volume::{Grant, Signer};
 use buckets::store::{BoxStore, Store};
-use buckets::telemetry::Span;
 use buckets::telemetry::catalogue::names;
+use buckets::telemetry::{Outcome, Span};
 use buckets::{Cloud, Error, ErrorKind, Result};
 
 /// The methods of links, as `Allow` has them.
@@ -27,7 +27,7 @@ const METHODS: &str = "GET, HEAD, PUT";
 ///
 /// A link is checked, and what it allows is then done through the [`Cloud`], so that layers,
 /// events and metrics see it. Each check is an operation `buckets.cloud.link` of its own: expired,
-/// altered and misused links are its errors.
+/// altered and misused links are its errors, and [expected](Outcome::Expected) ones.
 ///
 /// **Downloads** (`GET`, `HEAD`) answer conditional requests and requests for one range
 /// (RFC 9110); several ranges at once get the whole object. The content is a *stranger's file*, so
@@ -79,7 +79,8 @@ impl<S: Store> Links<S> {
         };
         match &result {
             Ok(_) => span.succeed(),
-            Err(error) => span.fail(error),
+            // Whoever made the request is at fault, and nothing here failed: it did what it is for.
+            Err(error) => span.end(Outcome::Expected(error.kind()), Some(error)),
         }
         result
     }

@@ -1,15 +1,22 @@
 //! The HTTP API of a Prometheus, ours or another's.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::iter::successors;
+use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::components::process::{PATIENCE, until};
+use super::Target;
+use crate::components::process::{PATIENCE, try_until, until};
 
 /// Prometheus moves the time of a scrape by up to 2 ms, to make intervals even.
 const ALIGNMENT: Duration = Duration::from_millis(2);
+
+/// How long it has no targets after it was started.
+const BEGINNING: Duration = Duration::from_secs(15);
 
 /// One element of an instant vector.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,26 +78,46 @@ impl Api {
         .await
     }
 
-    /// Waits for a successful scrape of what `selector` selects, such as `job="buckets"`, that began after this
-    /// call, so that every query from then on sees at least what the target shows now. Gives the moment of the
-    /// scrape, in seconds since 1970.
+    /// Waits for a successful scrape of `target` that began after this call, so that every query from then on sees
+    /// at least what the target shows now. Gives the moment of the scrape, in seconds since 1970.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// When there is none within [`PATIENCE`]: with the reason why the last one failed.
-    pub async fn wait_for_scrape_of(&self, selector: &str) -> f64 {
+    /// When there is none within `patience`, or one fails for another reason than the time it took: the reason why
+    /// the last one failed.
+    pub async fn next_scrape_of(&self, target: &Target, patience: Duration) -> Result<f64, String> {
         let called = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock past 1970") + ALIGNMENT;
+        let selector = target.selector();
         // `timestamp` tells when a sample was scraped only when it is given a plain selector.
-        let scraped = format!("timestamp(up{{{selector}}}) and up{{{selector}}} == 1");
-        until("a successful scrape", PATIENCE, async || {
-            let samples = self.try_query(&scraped).await?;
-            let moment = samples.iter().map(|sample| sample.value).find(|moment| *moment > called.as_secs_f64());
-            match moment {
-                Some(moment) => Ok(moment),
-                None => Err(self.last_error().await?),
+        let scraped = format!("timestamp(up{{{selector}}})");
+        let up = format!("up{{{selector}}}");
+        let end = try_until(patience, async || {
+            let moments = self.try_query(&scraped).await?;
+            let moment = moments.iter().map(|sample| sample.value).find(|moment| *moment > called.as_secs_f64());
+            let Some(moment) = moment else { return Err(self.state_of(target).await?) };
+            if self.query_at(&up, moment).await?.iter().any(|sample| sample.value == 1.0) {
+                return Ok(Ok(moment));
             }
-        })
-        .await
+            let state = self.state_of(target).await?;
+            if state.contains("context deadline exceeded") { Err(state) } else { Ok(Err(state)) }
+        });
+        end.await.and_then(|end| end)
+    }
+
+    /// The target that listens at `address`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, with what is scraped instead.
+    pub async fn target_at(&self, address: SocketAddr) -> Result<Target, String> {
+        let targets = try_until(BEGINNING, async || {
+            let targets = self.targets().await?;
+            if targets.is_empty() { Err("nothing".to_owned()) } else { Ok(targets) }
+        });
+        let targets = targets.await.map_err(|instead| format!("it does not scrape {address}, but {instead}"))?;
+        let urls: Vec<_> = targets.iter().map(|target| target.url.as_str()).collect();
+        let instead = format!("it does not scrape {address}, but {}", urls.join(", "));
+        targets.into_iter().find(|target| target.is_at(address)).ok_or(instead)
     }
 
     /// The exemplars of the series that `promql` is about, as JSON.
@@ -110,8 +137,12 @@ impl Api {
     /// When there is none, or it is not JSON.
     pub async fn get(&self, endpoint: &str, query: &[(&str, &str)]) -> Result<Value, String> {
         let request = self.client.get(format!("{}/api/v1/{endpoint}", self.base)).query(query);
-        let answer = async { request.send().await?.json().await };
-        answer.await.map_err(|error: reqwest::Error| error.to_string())
+        let answer = async {
+            let answer = request.send().await?;
+            Ok((answer.status(), answer.bytes().await?))
+        };
+        let (status, body) = answer.await.map_err(|error: reqwest::Error| in_full(&error.without_url()))?;
+        serde_json::from_slice(&body).map_err(|_| format!("it answers {status}, and not as a Prometheus does"))
     }
 
     async fn try_query(&self, promql: &str) -> Result<Vec<Sample>, String> {
@@ -120,19 +151,30 @@ impl Api {
 
     async fn ask(&self, query: &[(&str, &str)]) -> Result<Vec<Sample>, String> {
         let answer = self.get("query", query).await?;
-        vector(&answer).ok_or_else(|| format!("not an instant vector: {answer}"))
+        vector(&answer).ok_or_else(|| match answer["error"].as_str() {
+            Some(error) => error.to_owned(),
+            None => format!("not an instant vector: {answer}"),
+        })
     }
 
-    /// What Prometheus says of the last scrapes of its targets.
-    async fn last_error(&self) -> Result<String, String> {
-        let answer = self.get("targets", &[]).await?;
-        let targets = answer.pointer("/data/activeTargets").and_then(Value::as_array);
-        let said = targets.into_iter().flatten().map(|target| {
-            format!("{}: health {}, last error {}", target["scrapeUrl"], target["health"], target["lastError"])
-        });
-        let said: Vec<_> = said.collect();
+    /// How the last scrape of `target` went.
+    async fn state_of(&self, target: &Target) -> Result<String, String> {
+        let targets = self.targets().await?;
+        let said: Vec<_> = targets.iter().filter(|known| known.has_labels_of(target)).map(Target::state).collect();
         Ok(if said.is_empty() { "the target is not looked at yet".into() } else { said.join("; ") })
     }
+
+    async fn targets(&self) -> Result<Vec<Target>, String> {
+        let answer = self.get("targets", &[("state", "active")]).await?;
+        let targets = answer.pointer("/data/activeTargets").and_then(Value::as_array);
+        Ok(targets.into_iter().flatten().filter_map(Target::read).collect())
+    }
+}
+
+/// An error with all that it comes from.
+fn in_full(error: &(dyn Error + 'static)) -> String {
+    let chain: Vec<_> = successors(Some(error), |error| (*error).source()).map(ToString::to_string).collect();
+    chain.join(": ")
 }
 
 /// Reads the answer of `/api/v1/query`.

@@ -1,6 +1,7 @@
 //! A real Prometheus server that scrapes one target.
 
 mod api;
+mod target;
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -11,9 +12,10 @@ use std::time::Duration;
 pub use api::{Api, Sample};
 use reqwest::Client;
 use serde_json::{Value, json};
+pub use target::Target;
 use tempfile::TempDir;
 
-use super::process::{Process, installed};
+use super::process::{PATIENCE, Process, installed};
 
 /// The `job` label of all that is scraped.
 pub const JOB: &str = "buckets";
@@ -53,11 +55,26 @@ impl Prometheus {
         Self::start(settings).await
     }
 
-    async fn start(settings: Value) -> Self {
+    /// As [`scraping`](Self::scraping), with this text as its configuration, and this file of rules beside it.
+    ///
+    /// # Panics
+    ///
+    /// When Prometheus is not installed, does not become ready, or does not take the configuration.
+    pub async fn configured(text: &str, rules: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let config = folder.path().join("prometheus.yml");
+        let name = rules.file_name().expect("a file");
+        std::fs::copy(rules, folder.path().join(name)).expect("a copy in a new folder");
+        Self::start_in(folder, text).await
+    }
+
+    async fn start(settings: Value) -> Self {
         // JSON is YAML.
-        std::fs::write(&config, settings.to_string()).expect("a file in a new folder");
+        Self::start_in(tempfile::tempdir().expect("a temporary folder"), &settings.to_string()).await
+    }
+
+    async fn start_in(folder: TempDir, text: &str) -> Self {
+        let config = folder.path().join("prometheus.yml");
+        std::fs::write(&config, text).expect("a file in a new folder");
 
         let mut command = Command::new(installed("prometheus", "prometheus"));
         command
@@ -87,9 +104,10 @@ impl Prometheus {
     ///
     /// # Panics
     ///
-    /// When there is none for a long time: with the reason why the last one failed.
+    /// When there is none for a long time, or one fails: with the reason why.
     pub async fn wait_for_scrape(&self) -> f64 {
-        self.api.wait_for_scrape_of(&format!("job=\"{JOB}\"")).await
+        let scrape = self.api.next_scrape_of(&Target::of_job(JOB), PATIENCE).await;
+        scrape.unwrap_or_else(|reason| panic!("no successful scrape: {reason}"))
     }
 
     /// What it has printed.

@@ -21,14 +21,15 @@ pub(super) enum Expected {
     PerSecond(Vector),
     /// So much in this window.
     InWindow(&'static str, Vector),
+    /// The time that has passed since these moments, in seconds.
+    Since(Vector),
     /// Nothing, and why.
     Nothing(&'static str),
 }
 
-/// Of what has no price.
-const FREE: Expected = Nothing("these stores cost nothing; the tests of costs compare their numbers");
+const DAY: f64 = 86_400.0;
 
-use Expected::{Exactly, InWindow, Nothing, PerSecond};
+use Expected::{Exactly, InWindow, Nothing, PerSecond, Since};
 
 /// What the panel called `title` must show, query by query; [`None`] if nobody has said.
 pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
@@ -39,6 +40,8 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
         (operations.only(Fact::counts), operations.only(|fact| fact.failed), operations.only(Fact::succeeded));
     let share = |part: &Facts<'_>, all: &Facts<'_>, by: &[&str]| ratio(&part.count(by), &all.count(by));
     let failing = share(&objective.only(|fact| fact.failed), &objective.only(Fact::counts), &[]);
+    let charges = Facts::of_any(facts, &[What::Billed, What::Transferred]);
+    let dollars = |fact: &Fact| fact.number("dollars");
     let seconds = |fact: &Fact| Some(fact.seconds);
     let size = |fact: &Fact| fact.size;
     let durations = Bounds::durations();
@@ -101,19 +104,43 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
             let throttled = adapter.only(|fact| fact.is("kind", ErrorKind::Throttled.as_str()));
             vec![PerSecond(throttled.count(&["cloud", "operation"]))]
         }
-        "Stored content"
-        | "Stored objects"
-        | "Growth in a day"
-        | "Stored content in 30 days"
-        | "Age of the inventory" => {
-            vec![Nothing("nobody counts what these stores hold; the tests of the inventory compare its numbers")]
+        "Time since the last success" => vec![Since(succeeded.last(&["cloud", "operation"], |fact| fact.number("at")))],
+        "Content moved by adapters" => {
+            vec![PerSecond(operations.bytes_moved(&["adapter", "direction"]))]
         }
-        "Dollars in 30 days" => vec![FREE, FREE],
-        "Dollars a day, by what for"
-        | "Dollars a day, by cloud"
-        | "Dollars per 1000 operations"
-        | "Billable requests"
-        | "Billable content" => vec![FREE],
+        "Attempts that were counted" => {
+            let counted = adapter.only(|fact| fact.number("attempts").is_some());
+            vec![PerSecond(counted.sum(&["cloud", "operation"], |fact| fact.number("attempts")))]
+        }
+        "Stored content" | "Stored content in 30 days" => {
+            vec![Exactly(of(What::Stored).last(&["cloud", "adapter", "storage_class"], |fact| fact.number("bytes")))]
+        }
+        "Stored objects" => {
+            vec![Exactly(of(What::Stored).last(&["cloud", "adapter", "storage_class"], |fact| fact.number("objects")))]
+        }
+        "Growth in a day" => {
+            vec![Exactly(of(What::Stored).last(&["cloud", "adapter", "storage_class"], |_| Some(0.0)))]
+        }
+        "Age of the inventory" => vec![Since(of(What::Stored).last(&["cloud", "adapter"], |fact| fact.number("at")))],
+        "Dollars in 30 days" => {
+            let stored = of(What::Stored).last(&[], |fact| fact.number("dollars"));
+            vec![InWindow("1d", each(charges.sum(&[], dollars), |dollars| 30.0 * dollars)), Exactly(stored)]
+        }
+        "Dollars a day, by what for" => {
+            vec![PerSecond(each(charges.sum(&["component"], dollars), |dollars| DAY * dollars))]
+        }
+        "Dollars a day, by cloud" => vec![PerSecond(each(charges.sum(&["cloud"], dollars), |dollars| DAY * dollars))],
+        "Dollars per 1000 operations" => {
+            let spent = charges.sum(&["cloud"], dollars);
+            let mut done = operations.count(&["cloud"]);
+            done.retain(|labels, _| spent.contains_key(labels));
+            vec![Exactly(each(ratio(&spent, &done), |dollars| 1000.0 * dollars))]
+        }
+        "Billable requests" => vec![PerSecond(of(What::Billed).count(&["cloud", "class"]))],
+        "Billable content" => {
+            vec![PerSecond(of(What::Transferred).sum(&["cloud", "component"], |fact| fact.number("bytes")))]
+        }
+        "Warnings of budgets" => vec![InWindow(WINDOW, of(What::BudgetWarning).count(&["cloud"]))],
         "Downloads resumed" => vec![PerSecond(of(What::Resumption).count(&["cloud"]))],
         "Seconds a second spent between attempts" => {
             vec![PerSecond(of(What::Pause).sum(&["cloud"], seconds))]
@@ -121,7 +148,10 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
         "P99 of a wait between attempts" => {
             vec![Exactly(quantile(0.99, &of(What::Pause), &["cloud", "operation"]))]
         }
-        "Concurrent operations" => vec![Exactly(one(&[("cloud", "archive"), ("operation", "reader")], OPEN as f64))],
+        "Concurrent operations" => {
+            // Of both rounds.
+            vec![Exactly(one(&[("cloud", "archive"), ("operation", "reader")], 2.0 * OPEN as f64))]
+        }
         "P99 wait for a limit" => vec![Exactly(quantile(0.99, &of(What::Wait), &["limit", "cloud"]))],
         "Calls that waited for a limit" => vec![PerSecond(of(What::Wait).count(&["limit", "cloud"]))],
         "Calls refused by a limit" => vec![PerSecond(of(What::Refusal).count(&["limit", "cloud"]))],
@@ -131,7 +161,7 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
         "Median size" => vec![Exactly(operations.quantile(0.5, &["operation"], bounds("buckets.object.size"), size))],
         "Refused by the store" => {
             let is_refusal = |fact: &Fact| fact.is("kind", "permission_denied") || fact.is("kind", "unauthenticated");
-            let refused = failed.only(|fact| is_refusal(fact) && !fact.is("operation", "link"));
+            let refused = failed.only(is_refusal);
             vec![PerSecond(refused.count(&["cloud", "operation"]))]
         }
         "Signed links presented" => {
@@ -141,16 +171,15 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
             vec![PerSecond(succeeded.only(|fact| fact.is("operation", "delete")).count(&["cloud"]))]
         }
         "Events counted" => {
-            // A cloud's operation is told at its beginning and its end, the adapter's at its end.
-            let points = [What::Retry, What::GivenUp, What::Resumption, What::Wait, What::Refusal, What::CircuitOpened];
-            let points: usize = points.map(|what| facts.iter().filter(|fact| fact.what == what).count()).iter().sum();
+            // A cloud's operation is told at its beginning and its end, the adapter's at its end, all else once.
+            let elsewhere = [What::Operation, What::AdapterOperation, What::Pause, What::HandlerFailure, What::Dropped];
+            let points = facts.iter().filter(|fact| !elsewhere.contains(&fact.what)).count();
             let count = |facts: &Facts<'_>| facts.count(&[]).into_values().sum::<f64>();
-            vec![PerSecond(one(&[], 2.0 * count(&operations) + count(&adapter) + points as f64))]
+            vec![PerSecond(one(&[], 2.0 * count(&operations) + count(&adapter) + (points + OPEN) as f64))]
         }
         "Panics of handlers" => vec![InWindow(WINDOW, of(What::HandlerFailure).count(&["handler"]))],
-        "Dropped by handlers" | "Waiting in handlers" => {
-            vec![Nothing("no handler here delivers anything elsewhere; the tests of StatsD compare these numbers")]
-        }
+        "Dropped by handlers" => vec![InWindow(WINDOW, of(What::Dropped).count(&["handler", "reason"]))],
+        "Waiting in handlers" => vec![Exactly(one(&[("handler", "statsd")], 0.0))],
         "Events that are not told, or not apart" => vec![Exactly(one(&[], 0.0)); 2],
         _ => return None,
     })
@@ -224,9 +253,10 @@ pub(super) fn of_alert(name: &str, facts: &[Fact]) -> Option<Expected> {
         "BucketsManyDeletions" => Nothing("it needs a day to compare with"),
         "BucketsTelemetryGone" => Nothing("the program is there"),
         "BucketsHandlerFails" => InWindow("10m", of(What::HandlerFailure).count(&["handler"])),
-        "BucketsCostSpike" | "BucketsBudgetWarning" => FREE,
-        "BucketsInventoryOld" => Nothing("nobody counts what these stores hold"),
-        "BucketsTelemetryDropped" => Nothing("no handler here delivers anything elsewhere"),
+        "BucketsCostSpike" => Nothing("it needs a day to compare with"),
+        "BucketsBudgetWarning" => InWindow("15m", of(What::BudgetWarning).count(CLOUD)),
+        "BucketsInventoryOld" => Since(of(What::Stored).last(CLOUD, |fact| fact.number("at"))),
+        "BucketsTelemetryDropped" => PerSecond(of(What::Dropped).count(&["handler", "reason"])),
         "BucketsSeriesOverflow" => Nothing("there is room for all series"),
         _ => return None,
     })
@@ -239,6 +269,10 @@ pub(super) fn counters(facts: &[Fact]) -> Vec<(&'static str, Vector)> {
     let (operations, adapter) = (of(What::Operation), of(What::AdapterOperation));
     let succeeded = operations.only(Fact::succeeded);
     let with = |more: &'static str| [CLOUD, &[more]].concat();
+    let counted = adapter.only(|fact| fact.number("attempts").is_some());
+    let attempts = counted.sum(CLOUD, |fact| fact.number("attempts"));
+    let charges = Facts::of_any(facts, &[What::Billed, What::Transferred]);
+    let dollars = charges.sum(&["component", "adapter", "cloud"], |fact| fact.number("dollars"));
     vec![
         ("buckets_operations_total", operations.count(&with("status"))),
         ("buckets_operation_errors_total", operations.only(|fact| fact.failed).count(&with("kind"))),
@@ -254,6 +288,11 @@ pub(super) fn counters(facts: &[Fact]) -> Vec<(&'static str, Vector)> {
         ("buckets_adapter_retries_total", of(What::Retry).count(CLOUD)),
         ("buckets_adapter_retries_given_up_total", of(What::GivenUp).count(CLOUD)),
         ("buckets_adapter_resumptions_total", of(What::Resumption).count(CLOUD)),
+        ("buckets_adapter_attempts_total", attempts),
+        ("buckets_billable_requests_total", of(What::Billed).count(&["class", "adapter", "cloud"])),
+        ("buckets_estimated_cost_usd_total", dollars),
+        ("buckets_budget_warnings_total", of(What::BudgetWarning).count(&["adapter", "cloud"])),
+        ("buckets_telemetry_dropped_total", of(What::Dropped).count(&["handler", "reason"])),
         ("buckets_limit_refusals_total", of(What::Refusal).count(&["limit", "adapter", "cloud"])),
         ("buckets_circuit_openings_total", of(What::CircuitOpened).count(&["adapter", "cloud"])),
         ("buckets_telemetry_handler_failures_total", of(What::HandlerFailure).count(&["handler"])),

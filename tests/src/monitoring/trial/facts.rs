@@ -21,6 +21,8 @@ pub(super) struct Fact {
     pub(super) first_byte: Option<f64>,
     /// Whether something went wrong.
     pub(super) failed: bool,
+    /// What else was measured.
+    numbers: BTreeMap<&'static str, f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,15 @@ pub(super) enum What {
     Refusal,
     CircuitOpened,
     HandlerFailure,
+    /// A request that costs something or nothing.
+    Billed,
+    /// Content that costs something.
+    Transferred,
+    BudgetWarning,
+    /// What an inventory found.
+    Stored,
+    /// What a handler could not deliver.
+    Dropped,
 }
 
 /// How an operation ended.
@@ -44,13 +55,25 @@ pub(super) enum End {
     Success,
     Expected,
     Failure(ErrorKind),
+    /// Its caller did not wait for the answer.
     Cancelled,
+    /// Its content was not read.
+    Unread,
 }
 
 impl Fact {
     pub(super) fn new(what: What, labels: &[(&'static str, &str)]) -> Self {
         let labels = labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Self { what, labels, seconds: 0.0, moved: None, size: None, first_byte: None, failed: false }
+        Self {
+            what,
+            labels,
+            seconds: 0.0,
+            moved: None,
+            size: None,
+            first_byte: None,
+            failed: false,
+            numbers: BTreeMap::new(),
+        }
     }
 
     pub(super) fn lasting(mut self, seconds: f64) -> Self {
@@ -62,7 +85,7 @@ impl Fact {
         let status = match end {
             End::Success => "success",
             End::Expected | End::Failure(_) => "error",
-            End::Cancelled => "cancelled",
+            End::Cancelled | End::Unread => "cancelled",
         };
         self.labels.insert("status", status.to_owned());
         if let End::Failure(kind) = end {
@@ -85,6 +108,15 @@ impl Fact {
     pub(super) fn first_byte_after(mut self, seconds: f64) -> Self {
         self.first_byte = Some(seconds);
         self
+    }
+
+    pub(super) fn with(mut self, name: &'static str, number: f64) -> Self {
+        self.numbers.insert(name, number);
+        self
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        self.numbers.get(name).copied()
     }
 
     pub(super) fn is(&self, label: &str, value: &str) -> bool {
@@ -115,7 +147,11 @@ pub(super) struct Facts<'a>(Vec<&'a Fact>);
 
 impl<'a> Facts<'a> {
     pub(super) fn of(all: &'a [Fact], what: What) -> Self {
-        Self(all.iter().filter(|fact| fact.what == what).collect())
+        Self::of_any(all, &[what])
+    }
+
+    pub(super) fn of_any(all: &'a [Fact], kinds: &[What]) -> Self {
+        Self(all.iter().filter(|fact| kinds.contains(&fact.what)).collect())
     }
 
     pub(super) fn only(&self, holds: impl Fn(&Fact) -> bool) -> Self {
@@ -132,17 +168,22 @@ impl<'a> Facts<'a> {
         self.each(by, |group| group.iter().filter_map(|fact| of(fact)).sum())
     }
 
+    /// The last of what those that have it have, by these labels.
+    pub(super) fn last(&self, by: &[&str], of: impl Fn(&Fact) -> Option<f64>) -> Vector {
+        self.having(&of).each(by, |group| group.iter().filter_map(|fact| of(fact)).next_back().unwrap_or(f64::NAN))
+    }
+
     pub(super) fn bytes_moved(&self, by: &[&str]) -> Vector {
         self.only(|fact| fact.moved.is_some()).sum(by, |fact| fact.moved.map(|(_, bytes)| bytes))
     }
 
     pub(super) fn mean(&self, by: &[&str], of: impl Fn(&Fact) -> Option<f64>) -> Vector {
-        self.with(&of).each(by, |group| group.iter().filter_map(|fact| of(fact)).sum::<f64>() / group.len() as f64)
+        self.having(&of).each(by, |group| group.iter().filter_map(|fact| of(fact)).sum::<f64>() / group.len() as f64)
     }
 
     /// The quantile as Prometheus takes it from a histogram with these bounds: linear within a bucket.
     pub(super) fn quantile(&self, q: f64, by: &[&str], bounds: &[f64], of: impl Fn(&Fact) -> Option<f64>) -> Vector {
-        self.with(&of).each(by, |group| {
+        self.having(&of).each(by, |group| {
             let values: Vec<_> = group.iter().filter_map(|fact| of(fact)).collect();
             let within = |bound: f64| values.iter().filter(|value| **value <= bound).count() as f64;
             let rank = q * values.len() as f64;
@@ -165,7 +206,7 @@ impl<'a> Facts<'a> {
         bounds.iter().copied().chain([f64::INFINITY]).map(bucket).collect()
     }
 
-    fn with(&self, of: &impl Fn(&Fact) -> Option<f64>) -> Self {
+    fn having(&self, of: &impl Fn(&Fact) -> Option<f64>) -> Self {
         self.only(|fact| of(fact).is_some())
     }
 

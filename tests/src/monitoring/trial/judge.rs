@@ -8,8 +8,8 @@ use super::expectations::{self, Expected, WINDOW};
 use super::facts::{Fact, Vector};
 use super::script::CANARY;
 use super::{Outcome, dashboard, query, rules};
-use crate::components::prometheus::{Api, Sample};
-use crate::monitoring::schema::{Schema, TARGET_LABELS};
+use crate::components::prometheus::{Api, Sample, Target};
+use crate::monitoring::schema::Schema;
 
 /// Numbers may differ by so much of themselves: Prometheus and we add them up in another order.
 const TOLERANCE: f64 = 1e-9;
@@ -17,22 +17,24 @@ const TOLERANCE: f64 = 1e-9;
 pub(super) struct Judge<'a> {
     api: &'a Api,
     schema: &'a Schema,
-    /// A matcher of the program under test.
-    instance: &'a str,
+    /// The program under test.
+    target: &'a Target,
+    /// Matchers of its series.
+    selector: String,
     /// When the last scrape was; all is asked of that moment.
     moment: f64,
     pub(super) outcome: Outcome,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(api: &'a Api, schema: &'a Schema, instance: &'a str, moment: f64) -> Self {
-        Self { api, schema, instance, moment, outcome: Outcome::default() }
+    pub(super) fn new(api: &'a Api, schema: &'a Schema, target: &'a Target, moment: f64) -> Self {
+        Self { api, schema, target, selector: target.selector(), moment, outcome: Outcome::default() }
     }
 
     /// The metrics as they are, with all that has ever happened.
     pub(super) async fn counters(&mut self, facts: &[Fact]) {
         for (metric, expected) in expectations::counters(facts) {
-            let answer = self.ask(metric, &format!("{metric}{{{}}}", self.instance)).await;
+            let answer = self.ask(metric, &format!("{metric}{{{}}}", self.selector)).await;
             self.compare(metric, &answer, &expected, 1.0);
         }
     }
@@ -58,11 +60,12 @@ impl<'a> Judge<'a> {
 
     /// The values that the dashboard's variables offer.
     pub(super) async fn variables(&mut self) {
-        for (label, expected) in
-            [("cloud", &["archive", CANARY, "mirror", "thumbnails", "uploads"][..]), ("adapter", &["memory", "volume"])]
-        {
+        for (label, expected) in [
+            ("cloud", &["archive", CANARY, "exports", "mirror", "thumbnails", "uploads", "warehouse"][..]),
+            ("adapter", &["memory", "volume"]),
+        ] {
             self.outcome.queries += 1;
-            let series = format!("{}{{{}}}", dashboard::VARIABLES_FROM, self.instance);
+            let series = format!("{}{{{}}}", dashboard::VARIABLES_FROM, self.selector);
             let answer = self.api.get(&format!("label/{label}/values"), &[("match[]", &series)]).await;
             if answer.as_ref().map(|answer| &answer["data"]) != Ok(&Value::from(expected)) {
                 self.wrong(format!("the variable `{label}` offers {answer:?}, not {expected:?}"));
@@ -114,6 +117,10 @@ impl<'a> Judge<'a> {
             Expected::Nothing(reason) => self.outcome.empty.push(format!("{name}: {reason}")),
             _ if !filled => self.wrong(format!("{name} is empty: `{query}`")),
             Expected::Exactly(expected) => self.compare(name, &answer, &expected, 1.0),
+            Expected::Since(moments) => {
+                let passed = moments.into_iter().map(|(labels, moment)| (labels, self.moment - moment)).collect();
+                self.compare(name, &answer, &passed, 1.0);
+            }
             Expected::PerSecond(expected) => {
                 let once = self.once("rate", WINDOW).await;
                 self.compare(name, &answer, &expected, once);
@@ -130,7 +137,7 @@ impl<'a> Judge<'a> {
     async fn once(&self, function: &str, window: &str) -> f64 {
         let canary = format!(
             "buckets_operations_total{{{},cloud=\"{CANARY}\",status=\"success\",operation=\"health\"}}",
-            self.instance
+            self.selector
         );
         let answer = self.api.query_at(&format!("{function}({canary}[{window}])"), self.moment).await;
         answer.ok().and_then(|samples| samples.first().map(|sample| sample.value)).unwrap_or(f64::NAN)
@@ -151,7 +158,7 @@ impl<'a> Judge<'a> {
     fn compare(&mut self, name: &str, answer: &[Sample], expected: &Vector, once: f64) {
         let mut missing: Vector = expected.clone();
         for Sample { labels, value } in answer.iter().filter(|sample| !sample.value.is_nan()) {
-            let hidden = |label: &str| TARGET_LABELS.contains(&label) || label == "__name__";
+            let hidden = |label: &str| self.target.labels.contains_key(label) || label == "__name__";
             let labels: BTreeMap<_, _> = labels
                 .iter()
                 .filter(|(label, _)| !hidden(label))
@@ -176,7 +183,7 @@ impl<'a> Judge<'a> {
     /// A query of the dashboard, with what its variables and Grafana put in.
     fn chosen(&self, query: &str) -> String {
         let all = |query: String, label: &str| query.replace(&format!("${label}\""), ".*\"");
-        let query = query.replace("job=~\"$job\"", self.instance).replace("$__rate_interval", WINDOW);
+        let query = query.replace("job=~\"$job\"", &self.selector).replace("$__rate_interval", WINDOW);
         all(all(query, "cloud"), "adapter")
     }
 
@@ -194,7 +201,7 @@ impl<'a> Judge<'a> {
         query::replace_series(self.schema, &written_out, |name, matchers| {
             let more =
                 matchers.filter(|matchers| !matchers.is_empty()).map_or_else(String::new, |more| format!(",{more}"));
-            format!("{name}{{{}{more}}}", self.instance)
+            format!("{name}{{{}{more}}}", self.selector)
         })
     }
 }
@@ -210,8 +217,8 @@ mod tests {
 
     /// What is said of this answer where `a` should be 1 and `b` should be 2.
     fn said_of(answer: &[(&str, f64)]) -> Vec<String> {
-        let (api, schema) = (Api::new("http://127.0.0.1:9090"), Schema::of_catalogue());
-        let mut judge = Judge::new(&api, &schema, "", 0.0);
+        let (api, schema, target) = (Api::new("http://127.0.0.1:9090"), Schema::of_catalogue(), Target::default());
+        let mut judge = Judge::new(&api, &schema, &target, 0.0);
         let answer: Vec<_> = vector(answer).into_iter().map(|(labels, value)| Sample { labels, value }).collect();
         judge.compare("query", &answer, &vector(&[("a", 1.0), ("b", 2.0)]), 1.0);
         judge.outcome.mismatches

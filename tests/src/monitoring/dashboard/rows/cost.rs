@@ -41,6 +41,10 @@ sum by (cloud) (rate(buckets_operations_total[$__rate_interval]))",
                 "sum by (cloud, component) (rate(buckets_billable_bytes_total[$__rate_interval]))",
             )
             .may_be_empty(NO_PRICES),
+        Panel::lines("Warnings of budgets", Unit::Count)
+            .about("How often so much of a budget was spent as to be warned of.")
+            .query("{{cloud}}", "sum by (cloud) (increase(buckets_budget_warnings_total[$__rate_interval]))")
+            .may_be_empty("no budget is nearly spent"),
     ];
     Row { title: "Cost", panels }
 }

@@ -44,6 +44,13 @@ sum by (adapter) (rate(buckets_operations_total{status!=\"cancelled\"}[$__rate_i
 -
 sum by (operation) (rate(buckets_operation_errors_total[$__rate_interval]))",
             ),
+        Panel::lines("Time since the last success", Unit::Seconds)
+            .about("Of any process. It grows where nothing succeeds, and where nobody asks for anything.")
+            .query(
+                "{{operation}} {{cloud}}",
+                "time() - max by (cloud, operation) (buckets_last_success_timestamp_seconds)",
+            )
+            .may_be_empty("nothing has succeeded yet"),
     ];
     Row { title: "Errors", panels }
 }

@@ -5,7 +5,7 @@ use crate::monitoring::objective::{AVAILABILITY, WINDOW};
 pub(super) fn row() -> Row {
     let failed_of = |window: &str| {
         format!(
-            "sum(increase(buckets_operation_errors_total{{operation!=\"link\"}}[{window}]))
+            "sum(increase(buckets_operation_errors_total[{window}]))
 /
 sum(increase(buckets_operations_total{{operation!=\"link\",status!=\"cancelled\"}}[{window}]))"
         )
@@ -13,8 +13,9 @@ sum(increase(buckets_operations_total{{operation!=\"link\",status!=\"cancelled\"
     let budget = 1.0 - AVAILABILITY;
     let panels = vec![
         Panel::number("Availability", Unit::Ratio)
-            .about("The share of operations that did not fail. Who went away is left out, and so are \
-                    links that are presented; expected answers, such as a lookup that finds nothing, are no failures.")
+            .about("The share of operations that did not fail. Who went away is left out, and so are links that are \
+                    presented, which ask nothing of a store; expected answers, such as a lookup that finds nothing, \
+                    are no failures.")
             .query("now", format!("1 -\n{}", failed_of("$__rate_interval"))),
         Panel::number("Availability over 30 days", Unit::Ratio)
             .query("30 days", format!("1 -\n{}", failed_of(WINDOW))),

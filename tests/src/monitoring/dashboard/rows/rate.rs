@@ -32,6 +32,13 @@ pub(super) fn row() -> Row {
                 "{{operation}}",
                 "sum by (operation) (rate(buckets_operations_total{status=\"cancelled\"}[$__rate_interval]))",
             ),
+        Panel::lines("Content moved by adapters", Unit::BytesPerSecond)
+            .about("What stores were handed and handed out: more than operations moved where something is tried again.")
+            .query(
+                "{{direction}} {{adapter}}",
+                "sum by (adapter, direction) (rate(buckets_adapter_transferred_bytes_total[$__rate_interval]))",
+            )
+            .may_be_empty("no cloud has a `TelemetryLayer`"),
     ];
     Row { title: "Rate", panels }
 }

@@ -16,6 +16,13 @@ sum by (adapter, operation) (rate(buckets_adapter_retries_total[$__rate_interval
 sum by (adapter, operation) (rate(buckets_adapter_operations_total[$__rate_interval]))",
             )
             .may_be_empty("nothing was tried again"),
+        Panel::lines("Attempts that were counted", Unit::PerSecond)
+            .about("Of operations of adapters below which something counts attempts, such as a `RetryLayer`.")
+            .query(
+                "{{operation}} {{cloud}}",
+                "sum by (cloud, operation) (rate(buckets_adapter_attempts_total[$__rate_interval]))",
+            )
+            .may_be_empty("nothing counts attempts"),
         Panel::lines("Retries", Unit::PerSecond)
             .query(
                 "{{operation}} {{cloud}}",

@@ -8,7 +8,7 @@ pub(super) fn row() -> Row {
             .query(
                 "{{operation}} {{cloud}}",
                 "sum by (cloud, operation) (
-  rate(buckets_operation_errors_total{operation!=\"link\",kind=~\"unauthenticated|permission_denied\"}[$__rate_interval])
+  rate(buckets_operation_errors_total{kind=~\"unauthenticated|permission_denied\"}[$__rate_interval])
 )",
             )
             .may_be_empty("nothing was refused"),

@@ -12,7 +12,7 @@ fn access() -> Alert {
     Alert {
         name: "BucketsAccessRefused",
         expression: "sum by (job, cloud, adapter) (
-  rate(buckets_operation_errors_total{operation!=\"link\",kind=~\"unauthenticated|permission_denied\"}[5m])
+  rate(buckets_operation_errors_total{kind=~\"unauthenticated|permission_denied\"}[5m])
 )
 /
 sum by (job, cloud, adapter) (rate(buckets_operations_total{operation!=\"link\"}[5m]))
@@ -30,8 +30,7 @@ sum by (job, cloud, adapter) (rate(buckets_operations_total{operation!=\"link\"}
         ),
         silent: Scenario::after("20m", "strangers make links up")
             .series("buckets_operations_total{operation=\"read\",status=\"success\"}", "0+10x20")
-            .series("buckets_operations_total{operation=\"link\",status=\"error\"}", "0+50x20")
-            .series("buckets_operation_errors_total{operation=\"link\",kind=\"permission_denied\"}", "0+50x20"),
+            .series("buckets_operations_total{operation=\"link\",status=\"error\"}", "0+50x20"),
     }
 }
 
