@@ -61,7 +61,7 @@ mod watched;
 pub use as_outcome::AsOutcome;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use current::{Carried, CurrentSpan};
-#[cfg(any(feature = "performance", feature = "prometheus"))]
+#[cfg(any(feature = "opentelemetry", feature = "performance", feature = "prometheus"))]
 pub(crate) use dispatcher::WeakDispatcher;
 pub use dispatcher::{AttachError, Dispatcher, DispatcherBuilder, HandlerInfo};
 pub use event::{Event, Field, FullName, Measurement};

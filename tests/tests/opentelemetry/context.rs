@@ -1,14 +1,17 @@
 //! Spans of ours and of others, within each other.
 
+use std::sync::{Arc, Mutex};
+
 use buckets::adapter::Memory;
 use buckets::handlers::log::Log;
+use buckets::handlers::otel;
 use buckets::operation::{Request, Response};
-use buckets::telemetry::{CurrentSpan, Span, SpanStart};
+use buckets::telemetry::{CurrentSpan, Event, Span, SpanStart};
 use buckets::{Cloud, Error, Upload};
 use buckets_tower::TelemetryLayer;
 use opentelemetry::Context;
-use opentelemetry::trace::{FutureExt, SpanId, TraceContextExt, Tracer, TracerProvider};
-use opentelemetry_sdk::trace::SdkTracer;
+use opentelemetry::trace::{FutureExt, SpanContext, SpanId, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
 use tower::ServiceExt;
 use tracing::Instrument;
 use tracing_subscriber::layer::SubscriberExt;
@@ -100,4 +103,32 @@ fn an_operation_is_part_of_the_span_of_others_it_begins_in_if_that_is_nearer() {
     let [whole, theirs, part, there] =
         ["my_app.whole", "theirs", "my_app.part", "my_app.there"].map(|name| traced.span(name));
     assert!(is_part_of(&theirs, &whole) && is_part_of(&part, &theirs) && is_part_of(&there, &whole));
+}
+
+/// What other handlers are told of an operation's span, event by event.
+fn asked(traced: &Traced) -> Arc<Mutex<Vec<Option<SpanContext>>>> {
+    let asked = Arc::<Mutex<Vec<_>>>::default();
+    let answers = Arc::clone(&asked);
+    let ask = move |event: &Event<'_>| answers.lock().expect("no panic").push(otel::span_of(event));
+    traced.dispatcher.attach("asker", "buckets", ask).expect("attached");
+    asked
+}
+
+#[tokio::test]
+async fn other_handlers_are_told_which_span_an_operation_has() {
+    let traced = Traced::new();
+    let asked = asked(&traced);
+    traced.cloud().insert(Upload::from_bytes("a.txt", "Hello!")).await.expect("room");
+    let [insert, put] = ["buckets.insert", "memory.put"].map(|name| Some(traced.span(name).span_context));
+    // Both begin, and end in the opposite order.
+    assert_eq!(*asked.lock().expect("no panic"), [insert.clone(), put.clone(), put, insert]);
+}
+
+#[tokio::test]
+async fn a_span_that_the_sdk_leaves_out_is_none() {
+    let provider = SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff).build();
+    let traced = Traced::with(provider);
+    let asked = asked(&traced);
+    traced.cloud().insert(Upload::from_bytes("a.txt", "Hello!")).await.expect("room");
+    assert_eq!(*asked.lock().expect("no panic"), [None, None, None, None]);
 }

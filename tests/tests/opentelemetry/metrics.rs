@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use buckets::handlers::otel::Metrics;
 use buckets::telemetry::catalogue::{MetricDefinition, MetricSet, Tag, Unit, names};
-use buckets::telemetry::{Dispatcher, EventName, Number, Outcome, Scope, Span, Value};
+use buckets::telemetry::{Dispatcher, Event, EventName, Handler, HandlerHealth, Number, Outcome, Scope, Span, Value};
 use buckets::testing::ManualClock;
 use buckets::{Error, ErrorKind};
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
@@ -42,6 +42,9 @@ fn collected(exporter: &InMemoryMetricExporter) -> BTreeMap<String, String> {
             assert!(series.insert(name, value).is_none(), "a series of {} is there twice", metric.name());
         };
         match metric.data() {
+            AggregatedMetrics::U64(MetricData::Gauge(gauge)) => {
+                gauge.data_points().for_each(|point| add(&mut point.attributes(), point.value().to_string()));
+            }
             AggregatedMetrics::U64(MetricData::Sum(sum)) => {
                 sum.data_points().for_each(|point| add(&mut point.attributes(), point.value().to_string()));
             }
@@ -122,4 +125,89 @@ fn every_kind_has_the_numbers_of_the_script() {
     open.succeed();
     provider.force_flush().expect("collected");
     assert_eq!(collected(&exporter)[&format!("buckets.operations.in_flight{{{labels},operation=read}}[]")], "0");
+}
+
+/// A handler that delivers nothing.
+struct Stuck;
+
+impl Handler for Stuck {
+    fn handle(&self, _: &Event<'_>) {}
+
+    fn health(&self) -> HandlerHealth {
+        HandlerHealth { queue_length: Some(7), dropped: vec![("io", 3), ("queue_full", 0)] }
+    }
+}
+
+#[test]
+fn how_handlers_are_doing_is_told_while_they_are_attached() {
+    let exporter = InMemoryMetricExporter::default();
+    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+    let metrics = Metrics::builder().provider(&provider).build();
+    let collect = || {
+        provider.force_flush().expect("collected");
+        let mut series = collected(&exporter);
+        series.retain(|name, _| name.starts_with("buckets.telemetry."));
+        series
+    };
+    // Of two dispatchers, whose numbers are added up.
+    let dispatchers = [Dispatcher::new(), Dispatcher::new()];
+    for dispatcher in &dispatchers {
+        metrics.attach(dispatcher).expect("attached");
+        dispatcher.attach("stuck", "", Stuck).expect("attached");
+        let panics = |_: &Event<'_>| std::panic::resume_unwind(Box::new("as the test says"));
+        dispatcher.attach("broken", "shop", panics).expect("attached");
+        metrics.attach(dispatcher).expect_err("it is attached, and stays so");
+        Span::start(&Scope::of(dispatcher.clone()), &RENDER).succeed();
+        Span::start(&Scope::new(dispatcher.clone(), "uploads", "memory"), &names::CLOUD_HEAD).succeed();
+    }
+    let series = collect();
+    for (name, value) in [
+        ("buckets.telemetry.dropped{handler=stuck,reason=io}[]", "6"),
+        ("buckets.telemetry.dropped{handler=stuck,reason=queue_full}[]", "0"),
+        ("buckets.telemetry.queue.length{handler=stuck}[]", "14"),
+        ("buckets.telemetry.handler.failures{handler=broken}[]", "4"),
+        ("buckets.telemetry.handler.failures{handler=stuck}[]", "0"),
+        ("buckets.telemetry.suppressed.events{}[]", "0"),
+        // The beginning and the end of what is in a cloud; nothing counts the other.
+        ("buckets.telemetry.events{}[]", "4"),
+    ] {
+        assert_eq!(series.get(name).map(String::as_str), Some(value), "{name} in {series:#?}");
+    }
+
+    assert!(dispatchers[0].detach(Metrics::ID));
+    assert_eq!(collect()["buckets.telemetry.queue.length{handler=stuck}[]"], "7");
+}
+
+#[test]
+fn what_is_in_flight_is_right_although_the_handler_comes_late_and_leaves_early() {
+    let exporter = InMemoryMetricExporter::default();
+    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+    let (dispatcher, metrics) = (Dispatcher::new(), Metrics::builder().provider(&provider).build());
+    let (read, written) = (&names::CLOUD_READ, &names::CLOUD_INSERT);
+    let scope = Scope::new(dispatcher.clone(), "uploads", "memory");
+    let in_flight = |operation: &str| {
+        provider.force_flush().expect("collected");
+        let name = format!("buckets.operations.in_flight{{adapter=memory,cloud=uploads,operation={operation}}}[]");
+        collected(&exporter)[&name].clone()
+    };
+
+    let before = Span::start(&scope, read);
+    metrics.attach(&dispatcher).expect("attached");
+    let during = [read, written, written].map(|name| Span::start(&scope, name));
+    before.succeed();
+    assert_eq!(
+        (in_flight("read"), in_flight("insert")),
+        ("1".into(), "2".into()),
+        "an end without a beginning is none"
+    );
+
+    assert!(dispatcher.detach(Metrics::ID));
+    assert_eq!((in_flight("read"), in_flight("insert")), ("0".into(), "0".into()), "nobody will tell of the ends");
+    let gone = Span::start(&scope, read);
+    metrics.attach(&dispatcher).expect("attached again");
+    let after = Span::start(&scope, read);
+    during.into_iter().chain([gone]).for_each(Span::succeed);
+    assert_eq!((in_flight("read"), in_flight("insert")), ("1".into(), "0".into()));
+    after.succeed();
+    assert_eq!(in_flight("read"), "0");
 }

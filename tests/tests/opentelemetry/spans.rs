@@ -35,7 +35,9 @@ async fn an_upload_is_the_clouds_span_with_the_adapters_in_it() {
         assert_eq!(attribute(span, "buckets.bytes"), Some(Theirs::I64(6)));
         assert_eq!(attribute(span, "error.type"), None);
         assert!(!format!("{span:?}").contains("a.txt"), "no key unless a policy shows it");
-        assert_eq!(span.instrumentation_scope.name(), "buckets");
+        let scope = &span.instrumentation_scope;
+        assert_eq!((scope.name(), scope.version()), ("buckets", Some(env!("CARGO_PKG_VERSION"))));
+        assert_eq!(scope.schema_url(), Some("https://opentelemetry.io/schemas/1.44.0"));
     }
 }
 

@@ -22,6 +22,12 @@ impl Traced {
     pub(crate) fn new() -> Self {
         let exporter = InMemorySpanExporter::default();
         let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+        Self { exporter, ..Self::with(provider) }
+    }
+
+    /// With a provider that keeps nothing for [`spans`](Self::spans).
+    pub(crate) fn with(provider: SdkTracerProvider) -> Self {
+        let exporter = InMemorySpanExporter::default();
         let clock = ManualClock::new();
         let dispatcher = Dispatcher::builder().clock(clock.clone()).build();
         Traces::with_provider(&provider).attach(&dispatcher).expect("the first");

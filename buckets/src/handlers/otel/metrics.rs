@@ -1,9 +1,11 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use opentelemetry::global;
 use opentelemetry::metrics::{Meter, MeterProvider};
 
+use super::health::Health;
 use super::row::{Metric, Row};
 use crate::handlers::by_event::ByEvent;
 use crate::telemetry::catalogue::{Bounds, EVENTS, METRICS, MetricDefinition, MetricSet};
@@ -25,14 +27,14 @@ use crate::telemetry::{AttachError, Dispatcher, Event, EventName, Handler, Scope
 /// [Prometheus handler](https://docs.rs/buckets/latest/buckets/handlers/prometheus/), so that one dashboard
 /// serves both: `buckets.operation.duration` in `s` is what becomes `buckets_operation_duration_seconds`. The
 /// same goes for its having successes only, where OpenTelemetry's convention would be one metric for all ends.
-/// Counters that are known to come are there with zeros as soon as a cloud is. What the Prometheus
-/// handler knows of itself (`buckets.telemetry.*`) is not there.
+/// Counters that are known to come are there with zeros as soon as a cloud is. How the dispatcher's handlers are
+/// doing (`buckets.telemetry.*`) is asked when metrics are collected.
 ///
 /// Nothing is sampled. The SDK limits the series of each metric, to 2000 unless told otherwise, and puts what is
-/// beyond into one with `otel.metric.overflow`.
+/// beyond into one with `otel.metric.overflow`; there is no `buckets.telemetry.overflow.events` here.
 ///
-/// Operations in flight when the handler is attached are not counted among those, and such as are when it
-/// is detached stay among them. Clones are the same handler.
+/// Operations in flight when the handler is attached are not counted among those, and when it is detached none
+/// are. Clones are the same handler.
 #[derive(Clone)]
 pub struct Metrics(Arc<Recorder>);
 
@@ -41,7 +43,7 @@ struct Recorder {
     /// Those whose series may be known before they come.
     events: Box<[&'static EventName]>,
     has_custom_events: bool,
-    rows: ByEvent<Row>,
+    health: Arc<Health>,
 }
 
 impl Metrics {
@@ -71,7 +73,10 @@ impl Metrics {
         let mut selectors: Vec<_> = self.0.metrics.iter().flat_map(Metric::selectors).copied().collect();
         selectors.sort_unstable();
         selectors.dedup();
-        dispatcher.attach_many(Self::ID, &selectors, Attachment(Arc::clone(&self.0)))?;
+        let attachment = Attachment::new(&self.0);
+        let number = attachment.number;
+        dispatcher.attach_many(Self::ID, &selectors, attachment)?;
+        self.0.health.watch(number, dispatcher);
         if self.0.has_custom_events {
             self.0.introduce(&Scope::of(dispatcher.clone()));
         }
@@ -139,7 +144,9 @@ impl MetricsBuilder {
         let metrics = reported.map(|definition| Metric::new(definition, &durations, &meter)).collect();
         let has_custom_events = !custom_events.is_empty();
         let events = EVENTS.iter().map(|event| event.name).chain(custom_events).collect();
-        Metrics(Arc::new(Recorder { metrics, events, has_custom_events, rows: ByEvent::new() }))
+        let health = Arc::<Health>::default();
+        health.tell(&meter);
+        Metrics(Arc::new(Recorder { metrics, events, has_custom_events, health }))
     }
 }
 
@@ -158,15 +165,52 @@ impl Recorder {
 }
 
 /// A recorder at a dispatcher.
-struct Attachment(Arc<Recorder>);
+struct Attachment {
+    recorder: Arc<Recorder>,
+    number: u64,
+    rows: ByEvent<Row>,
+    /// The same, to be found without their clouds.
+    made: Mutex<Vec<Weak<Row>>>,
+}
+
+impl Attachment {
+    fn new(recorder: &Arc<Recorder>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { recorder: Arc::clone(recorder), number, rows: ByEvent::new(), made: Mutex::default() }
+    }
+
+    fn new_row(&self, event: &Event<'_>) -> Arc<Row> {
+        let row = Row::new(&self.recorder.metrics, event);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.len() == made.capacity() {
+            // Those of clouds that are gone; and room for as many more as there are, so that this is rare.
+            made.retain(|row| row.strong_count() > 0);
+            let more = made.len() + 1;
+            made.reserve(more);
+        }
+        made.push(Arc::downgrade(&row));
+        row
+    }
+}
 
 impl Handler for Attachment {
     fn handle(&self, event: &Event<'_>) {
-        let Recorder { metrics, rows, .. } = &*self.0;
-        rows.with(event, || Row::new(metrics, event), |row| row.record(metrics, event));
+        let Recorder { metrics, health, .. } = &*self.recorder;
+        health.events.fetch_add(1, Ordering::Relaxed);
+        self.rows.with(event, || self.new_row(event), |row| row.record(metrics, event));
     }
 
     fn scope_created(&self, scope: &Scope) {
-        self.0.introduce(scope);
+        self.recorder.introduce(scope);
+    }
+}
+
+impl Drop for Attachment {
+    /// What is in flight now ends without this being told.
+    fn drop(&mut self) {
+        self.recorder.health.forget(self.number);
+        let made = self.made.get_mut().unwrap_or_else(PoisonError::into_inner);
+        made.iter().filter_map(Weak::upgrade).for_each(|row| row.let_go(&self.recorder.metrics));
     }
 }

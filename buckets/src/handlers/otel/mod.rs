@@ -7,6 +7,7 @@
 mod attributes;
 mod describe;
 mod entered;
+mod health;
 mod metrics;
 mod open;
 mod row;
@@ -40,7 +41,11 @@ pub fn span_of(event: &Event<'_>) -> Option<SpanContext> {
     open::span_of(event.span_id()).filter(SpanContext::is_sampled)
 }
 
+/// The version of OpenTelemetry's conventions that names without `buckets` in front are of.
+const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.44.0";
+
 /// Whose spans and metrics these are.
 fn scope() -> InstrumentationScope {
-    InstrumentationScope::builder(env!("CARGO_PKG_NAME")).with_version(env!("CARGO_PKG_VERSION")).build()
+    let scope = InstrumentationScope::builder(env!("CARGO_PKG_NAME")).with_version(env!("CARGO_PKG_VERSION"));
+    scope.with_schema_url(SCHEMA_URL).build()
 }

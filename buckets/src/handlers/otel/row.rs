@@ -1,6 +1,7 @@
 //! The metrics that one kind of event of one cloud goes into.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
 use opentelemetry::{KeyValue, Value};
@@ -94,18 +95,24 @@ impl Metric {
             (Instrument::Sum(counter), number) => counter.add(number.as_f64(), attributes),
             (Instrument::Last(gauge), number) => gauge.record(number.as_f64(), attributes),
             (Instrument::Distribution(histogram), number) => histogram.record(number.as_f64(), attributes),
-            (Instrument::InFlight(counter), _) if event.stage() == Stage::Start => {
-                counter.add(1, attributes);
-            }
-            (Instrument::InFlight(counter), _) if event.start_was_told() => counter.add(-1, attributes),
+            // A row counts these.
             (Instrument::InFlight(_), _) => {}
         }
         Some(())
     }
 }
 
-/// The series of all metrics that one kind of event of one cloud goes into, by stage.
-pub(super) struct Row([Box<[Series]>; Stage::COUNT]);
+/// The series of all metrics that one kind of event of one cloud goes into.
+pub(super) struct Row {
+    by_stage: [Box<[Series]>; Stage::COUNT],
+    in_flight: Box<[InFlight]>,
+}
+
+/// How many operations of a series have begun and not ended, as far as this was told.
+struct InFlight {
+    series: Series,
+    count: AtomicI64,
+}
 
 /// A metric, and the attributes of its series.
 struct Series {
@@ -120,22 +127,47 @@ struct Series {
 impl Row {
     pub(super) fn new(metrics: &[Metric], event: &Event<'_>) -> Arc<Self> {
         let (name, scope) = (event.name(), event.scope());
-        let of = |stage: &Stage| {
-            let selected = metrics.iter().enumerate().filter(|(_, metric)| metric.definition.selects(name, *stage));
-            selected.filter_map(|(position, metric)| Series::new(position, &metric.definition, name, scope)).collect()
+        let of = |stage: Stage, is_in_flight: bool| {
+            let is_wanted = move |metric: &Metric| {
+                metric.definition.selects(name, stage)
+                    && matches!(metric.instrument, Instrument::InFlight(_)) == is_in_flight
+            };
+            let selected = metrics.iter().enumerate().filter(move |(_, metric)| is_wanted(metric));
+            selected.filter_map(|(position, metric)| Series::new(position, &metric.definition, name, scope))
         };
-        let mut row = [const { Vec::new() }; Stage::COUNT];
-        Stage::ALL.iter().for_each(|stage| row[stage.index()] = of(stage));
-        Arc::new(Self(row.map(Vec::into)))
+        let mut by_stage = [const { Vec::new() }; Stage::COUNT];
+        Stage::ALL.iter().for_each(|stage| by_stage[stage.index()] = of(*stage, false).collect());
+        let in_flight = of(Stage::Start, true).map(|series| InFlight { series, count: AtomicI64::new(0) });
+        Arc::new(Self { by_stage: by_stage.map(Vec::into), in_flight: in_flight.collect() })
+    }
+
+    /// Of what is in flight, no end will be told.
+    pub(super) fn let_go(&self, metrics: &[Metric]) {
+        self.in_flight.iter().for_each(|in_flight| in_flight.add(metrics, -in_flight.count.load(Ordering::Relaxed)));
     }
 
     pub(super) fn record(&self, metrics: &[Metric], event: &Event<'_>) {
-        for series in &self.0[event.stage().index()] {
+        let change = match event.stage() {
+            Stage::Start => 1,
+            _ if event.outcome().is_some() && event.start_was_told() => -1,
+            _ => 0,
+        };
+        self.in_flight.iter().filter(|_| change != 0).for_each(|in_flight| in_flight.add(metrics, change));
+        for series in &self.by_stage[event.stage().index()] {
             let metric = &metrics[series.metric];
             if metric.definition.includes(event) {
                 // A measurement or an end that the event does not have keeps it out of the metric.
                 let _ = series.with_attributes(event, |attributes| metric.record(event, attributes));
             }
+        }
+    }
+}
+
+impl InFlight {
+    fn add(&self, metrics: &[Metric], change: i64) {
+        if let Instrument::InFlight(counter) = &metrics[self.series.metric].instrument {
+            self.count.fetch_add(change, Ordering::Relaxed);
+            counter.add(change, &self.series.fixed);
         }
     }
 }

@@ -312,7 +312,7 @@ impl Dispatcher {
     }
 
     /// The dispatcher for a handler to remember: not kept alive by that.
-    #[cfg(any(feature = "performance", feature = "prometheus"))]
+    #[cfg(any(feature = "opentelemetry", feature = "performance", feature = "prometheus"))]
     pub(crate) fn downgrade(&self) -> WeakDispatcher {
         WeakDispatcher(self.0.as_ref().map(Arc::downgrade))
     }
@@ -323,11 +323,11 @@ impl Dispatcher {
     }
 }
 
-#[cfg(any(feature = "performance", feature = "prometheus"))]
+#[cfg(any(feature = "opentelemetry", feature = "performance", feature = "prometheus"))]
 #[derive(Clone)]
 pub(crate) struct WeakDispatcher(Option<std::sync::Weak<Shared>>);
 
-#[cfg(any(feature = "performance", feature = "prometheus"))]
+#[cfg(any(feature = "opentelemetry", feature = "performance", feature = "prometheus"))]
 impl WeakDispatcher {
     pub(crate) fn upgrade(&self) -> Option<Dispatcher> {
         match &self.0 {
