@@ -97,6 +97,14 @@ fn no_panel_is_missing_or_there_twice() {
 }
 
 #[test]
+fn every_panel_says_what_it_shows() {
+    for panel in dashboard::rows().into_iter().flat_map(|row| row.panels) {
+        assert!(!panel.description.is_empty(), "{}", panel.title);
+        assert!(panel.targets.iter().all(|target| !target.legend.is_empty()), "{}", panel.title);
+    }
+}
+
+#[test]
 fn every_metric_has_a_panel() {
     let schema = Schema::of_catalogue();
     let mut shown = BTreeSet::new();

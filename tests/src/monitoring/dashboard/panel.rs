@@ -21,6 +21,8 @@ pub struct Panel {
     pub may_be_empty: Option<&'static str>,
     look: Look,
     unit: Unit,
+    decimals: Option<u8>,
+    may_be_negative: bool,
     exemplars: bool,
 }
 
@@ -86,7 +88,17 @@ impl Panel {
     }
 
     fn new(title: &'static str, look: Look, unit: Unit) -> Self {
-        Self { title, description: "", targets: Vec::new(), may_be_empty: None, look, unit, exemplars: false }
+        Self {
+            title,
+            description: "",
+            targets: Vec::new(),
+            may_be_empty: None,
+            look,
+            unit,
+            decimals: None,
+            may_be_negative: false,
+            exemplars: false,
+        }
     }
 
     /// Says what a reader should know.
@@ -110,7 +122,21 @@ impl Panel {
         self
     }
 
-    /// Says why there may be nothing to show.
+    /// Shows so many digits behind the point, and not as many as Grafana thinks fit.
+    #[must_use]
+    pub fn decimals(mut self, digits: u8) -> Self {
+        self.decimals = Some(digits);
+        self
+    }
+
+    /// Lets its axis begin below zero.
+    #[must_use]
+    pub fn may_be_negative(mut self) -> Self {
+        self.may_be_negative = true;
+        self
+    }
+
+    /// Says why there may be nothing to show, which is shown then.
     #[must_use]
     pub fn may_be_empty(mut self, reason: &'static str) -> Self {
         self.may_be_empty = Some(reason);
@@ -167,7 +193,16 @@ impl Panel {
     }
 
     fn defaults(&self) -> Value {
-        let mut defaults = json!({ "unit": self.unit.grafana(), "min": 0 });
+        let mut defaults = json!({ "unit": self.unit.grafana() });
+        if !self.may_be_negative {
+            defaults["min"] = 0.into();
+        }
+        if let Some(digits) = self.decimals {
+            defaults["decimals"] = digits.into();
+        }
+        if let Some(reason) = self.may_be_empty {
+            defaults["noValue"] = reason.into();
+        }
         if matches!(self.look, Look::Lines | Look::Stacked) {
             let stacking = if self.look == Look::Stacked { "normal" } else { "none" };
             let opacity = if self.look == Look::Stacked { 30 } else { 5 };

@@ -14,6 +14,7 @@ pub(super) fn row() -> Row {
             )
             .may_be_empty(NO_PRICES),
         Panel::stacked("Dollars a day, by cloud", Unit::Dollars)
+            .about("As in the panel before, for each cloud.")
             .query("{{cloud}}", "86400 * sum by (cloud) (rate(buckets_estimated_cost_usd_total[$__rate_interval]))")
             .may_be_empty(NO_PRICES),
         Panel::lines("Dollars in 30 days", Unit::Dollars)
@@ -22,6 +23,7 @@ pub(super) fn row() -> Row {
             .query("storage", "sum(max by (cloud, adapter, storage_class) (buckets_stored_monthly_cost_usd))")
             .may_be_empty(NO_PRICES),
         Panel::lines("Dollars per 1000 operations", Unit::Dollars)
+            .about("What an operation of the application costs, on average: it rises with retries, and with more content for each.")
             .query(
                 "{{cloud}}",
                 "1000 * sum by (cloud) (rate(buckets_estimated_cost_usd_total[$__rate_interval]))
@@ -30,12 +32,14 @@ sum by (cloud) (rate(buckets_operations_total[$__rate_interval]))",
             )
             .may_be_empty(NO_PRICES),
         Panel::stacked("Billable requests", Unit::PerSecond)
+            .about("By the provider's classes: as a rule `a` writes and lists, `b` reads.")
             .query(
                 "class {{class}} {{cloud}}",
                 "sum by (cloud, class) (rate(buckets_billable_requests_total[$__rate_interval]))",
             )
             .may_be_empty(NO_PRICES),
         Panel::stacked("Billable content", Unit::BytesPerSecond)
+            .about("By why it is billed: `egress` leaves the store, `retrieval` is read from a cold class, `ingress` comes in.")
             .query(
                 "{{component}} {{cloud}}",
                 "sum by (cloud, component) (rate(buckets_billable_bytes_total[$__rate_interval]))",

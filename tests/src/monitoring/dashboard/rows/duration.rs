@@ -16,24 +16,27 @@ pub(super) fn row() -> Row {
             .query("p95 {{operation}}", quantile("0.95", ", operation", operation))
             .query("p99 {{operation}}", quantile("0.99", ", operation", operation))
             .with_exemplars()
-            .may_be_empty("NaN while nothing happens"),
+            .may_be_empty("nothing happens"),
         Panel::lines("P95 upload duration", Unit::Seconds)
+            .about("Of uploads that succeeded, from the call to the answer, content included.")
             .query(
                 "{{cloud}}",
                 quantile("0.95", ", cloud", "buckets_operation_duration_seconds_bucket{operation=\"insert\"}"),
             )
             .with_exemplars()
-            .may_be_empty("NaN while nobody uploads"),
+            .may_be_empty("nobody uploads"),
         Panel::heat_map("Durations", Unit::Seconds)
+            .about("How many operations succeeded within each time.")
             .query("{{le}}", format!("sum by (le) (increase({operation}[$__rate_interval]))")),
         Panel::lines("Mean duration", Unit::Seconds)
+            .about("Of operations that succeeded. A few very long ones move it, and no percentile.")
             .query(
                 "{{operation}}",
                 "sum by (operation) (rate(buckets_operation_duration_seconds_sum[$__rate_interval]))
 /
 sum by (operation) (rate(buckets_operation_duration_seconds_count[$__rate_interval]))",
             )
-            .may_be_empty("NaN while nothing happens"),
+            .may_be_empty("nothing happens"),
         Panel::lines("P95 of adapters, against that of operations", Unit::Seconds)
             .about(
                 "Where an operation takes much longer than the adapter's, the time goes into the application: \
@@ -44,8 +47,9 @@ sum by (operation) (rate(buckets_operation_duration_seconds_count[$__rate_interv
                 quantile("0.95", ", adapter, operation", "buckets_adapter_operation_duration_seconds_bucket"),
             )
             .query("cloud {{operation}} {{adapter}}", quantile("0.95", ", adapter, operation", operation))
-            .may_be_empty("NaN while nothing happens"),
+            .may_be_empty("nothing happens"),
         Panel::lines("Time to the first byte", Unit::Seconds)
+            .about("From the call of a download to its first content.")
             .query("p50 {{cloud}}", quantile("0.50", ", cloud", "buckets_time_to_first_byte_seconds_bucket"))
             .query("p95 {{cloud}}", quantile("0.95", ", cloud", "buckets_time_to_first_byte_seconds_bucket"))
             .may_be_empty("only what is read as a stream has a first byte"),

@@ -12,19 +12,25 @@ pub(super) fn row() -> Row {
 /
 sum by (cloud, adapter) (rate(buckets_operations_total{operation=\"insert\",status!=\"cancelled\"}[$__rate_interval]))",
             )
-            .may_be_empty("NaN while nobody uploads"),
+            .may_be_empty("nobody uploads"),
         Panel::lines("Error rate by adapter", Unit::Ratio)
+            .about("Failures as a share of the operations that somebody waited for. Expected answers are no failures.")
             .query(
                 "{{adapter}}",
                 "sum by (adapter) (rate(buckets_operation_errors_total[$__rate_interval]))
 /
 sum by (adapter) (rate(buckets_operations_total{status!=\"cancelled\"}[$__rate_interval]))",
             )
-            .may_be_empty("NaN while nothing happens"),
+            .may_be_empty("nothing happens"),
         Panel::stacked("Errors by kind", Unit::PerSecond)
+            .about(
+                "`unavailable`, `timeout` and `connect` are the store or the way to it, `permission_denied` and \
+                    `unauthenticated` credentials, `throttled` and `overloaded` load, `io` the local disk.",
+            )
             .query("{{kind}}", "sum by (kind) (rate(buckets_operation_errors_total[$__rate_interval])) > 0")
             .may_be_empty("nothing failed"),
         Panel::lines("Errors by operation", Unit::PerSecond)
+            .about("Failures only, without expected answers.")
             .query(
                 "{{operation}} {{cloud}}",
                 "sum by (cloud, operation) (rate(buckets_operation_errors_total[$__rate_interval]))",

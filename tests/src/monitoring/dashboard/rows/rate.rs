@@ -10,6 +10,7 @@ pub(super) fn row() -> Row {
                 "sum by (cloud, operation) (\n  rate(buckets_operations_total{operation=~\"insert|read|reader|load\"}[$__rate_interval])\n)",
             ),
         Panel::stacked("Operations by what they do", Unit::PerSecond)
+            .about("What the application asks of its clouds; `exists` and `head` are look-ups.")
             .query("{{operation}}", "sum by (operation) (rate(buckets_operations_total[$__rate_interval]))"),
         Panel::stacked("Operations by how they end", Unit::PerSecond)
             .about("`error` includes expected answers; failures have panels of their own below.")

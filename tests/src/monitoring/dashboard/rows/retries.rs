@@ -24,6 +24,7 @@ sum by (adapter, operation) (rate(buckets_adapter_operations_total[$__rate_inter
             )
             .may_be_empty("nothing counts attempts"),
         Panel::lines("Retries", Unit::PerSecond)
+            .about("Further attempts at what failed in a way that may pass.")
             .query(
                 "{{operation}} {{cloud}}",
                 "sum by (cloud, operation) (rate(buckets_adapter_retries_total[$__rate_interval]))",
@@ -44,6 +45,7 @@ sum by (adapter, operation) (rate(buckets_adapter_operations_total[$__rate_inter
             )
             .may_be_empty("nothing was throttled"),
         Panel::lines("Downloads resumed", Unit::PerSecond)
+            .about("How often the rest of content that broke off was asked for.")
             .query("{{cloud}}", "sum by (cloud) (rate(buckets_adapter_resumptions_total[$__rate_interval]))")
             .may_be_empty("no download broke off"),
         Panel::lines("Seconds a second spent between attempts", Unit::Count)
@@ -54,6 +56,7 @@ sum by (adapter, operation) (rate(buckets_adapter_operations_total[$__rate_inter
             )
             .may_be_empty("nothing was tried again"),
         Panel::lines("P99 of a wait between attempts", Unit::Seconds)
+            .about("As long as this an operation stands still before it is tried again.")
             .query(
                 "{{operation}} {{cloud}}",
                 "histogram_quantile(0.99, sum by (le, cloud, operation) (

@@ -19,6 +19,7 @@ pub(super) fn row() -> Row {
                 "sum by (cloud, status) (rate(buckets_operations_total{operation=\"link\"}[$__rate_interval]))",
             ),
         Panel::lines("Deletions", Unit::PerSecond)
+            .about("A sudden rise is a mistake, or somebody who ought not to be there.")
             .query(
                 "{{cloud}}",
                 "sum by (cloud) (rate(buckets_operations_total{operation=\"delete\",status=\"success\"}[$__rate_interval]))",

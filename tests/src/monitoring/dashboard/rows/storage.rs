@@ -8,12 +8,15 @@ const NO_INVENTORY: &str = "nobody counts what is stored: see the guide to cost 
 pub(super) fn row() -> Row {
     let panels = vec![
         Panel::stacked("Stored content", Unit::Bytes)
+            .about("As the last inventory counted it, by class of storage.")
             .query("{{cloud}} {{storage_class}}", "max by (cloud, adapter, storage_class) (buckets_stored_bytes)")
             .may_be_empty(NO_INVENTORY),
         Panel::stacked("Stored objects", Unit::Count)
+            .about("As the last inventory counted them, by class of storage.")
             .query("{{cloud}} {{storage_class}}", "max by (cloud, adapter, storage_class) (buckets_stored_objects)")
             .may_be_empty(NO_INVENTORY),
         Panel::lines("Growth in a day", Unit::Bytes)
+            .may_be_negative()
             .about("The trend of the last seven days.")
             .query("{{cloud}}", "86400 * max by (cloud, adapter, storage_class) (deriv(buckets_stored_bytes[7d]))")
             .may_be_empty(NO_INVENTORY),
@@ -25,6 +28,7 @@ pub(super) fn row() -> Row {
             )
             .may_be_empty(NO_INVENTORY),
         Panel::lines("Age of the inventory", Unit::Seconds)
+            .about("The other panels of this row show what was then.")
             .query("{{cloud}}", "time() - max by (cloud, adapter) (buckets_stored_scan_timestamp_seconds)")
             .may_be_empty(NO_INVENTORY),
     ];

@@ -4,11 +4,16 @@ use crate::monitoring::dashboard::{Panel, Row, Unit};
 pub(super) fn row() -> Row {
     let panels = vec![
         Panel::lines("Events counted", Unit::PerSecond)
+            .about(
+                "Events that went into these metrics; none while operations go on means that the handler was detached.",
+            )
             .query("{{job}}", "sum by (job) (rate(buckets_telemetry_events_total[$__rate_interval]))"),
-        Panel::lines("Panics of handlers", Unit::Count).query(
-            "{{handler}}",
-            "sum by (handler) (increase(buckets_telemetry_handler_failures_total[$__rate_interval]))",
-        ),
+        Panel::lines("Panics of handlers", Unit::Count)
+            .about("What such a handler tells is not complete; the others go on.")
+            .query(
+                "{{handler}}",
+                "sum by (handler) (increase(buckets_telemetry_handler_failures_total[$__rate_interval]))",
+            ),
         Panel::lines("Events that are not told, or not apart", Unit::Count)
             .about(
                 "Suppressed: caused by a handler. Overflow: there are too many series, so these share those named \
@@ -24,6 +29,7 @@ pub(super) fn row() -> Row {
             )
             .may_be_empty("no handler delivers anything elsewhere"),
         Panel::lines("Waiting in handlers", Unit::Count)
+            .about("It grows where a handler is given more than it can deliver.")
             .query("{{handler}}", "sum by (handler) (buckets_telemetry_queue_length)")
             .may_be_empty("no handler delivers anything elsewhere"),
     ];
