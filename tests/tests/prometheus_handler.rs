@@ -1,5 +1,6 @@
 //! The Prometheus handler: what it counts, how it is written down, and what a real Prometheus makes of it.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -125,7 +126,31 @@ fn every_outcome_is_counted_once_where_it_belongs() {
     ]);
     let page = metered.metrics.render();
     assert!(!page.contains(r#"kind="cancelled""#), "who goes away has made no error");
-    assert!(!page.contains(r#"kind="precondition_failed""#), "an expected error is no failure");
+    let expected = r#"buckets_operation_errors_total{operation="read",adapter="memory",cloud="uploads",kind="precondition_failed"}"#;
+    assert_eq!(value(&page, expected), "0", "an expected error is no failure");
+}
+
+#[test]
+fn every_kind_of_error_of_an_operation_is_there_once_that_was_called() {
+    let metered = Metered::new();
+    let (used, idle) = (metered.scope("used"), metered.scope("idle"));
+    let kinds = |cloud: &str| {
+        let page = metered.metrics.render();
+        let series =
+            format!(r#"buckets_operation_errors_total{{operation="delete",adapter="memory",cloud="{cloud}",kind=""#);
+        let kinds = page.lines().filter_map(|line| line.strip_prefix(&*series)?.strip_suffix(r#""} 0"#));
+        kinds.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let usual = ["io", "not_found", "permission_denied", "throttled", "timeout", "unavailable"];
+    assert_eq!(kinds("used"), usual.map(str::to_owned).into());
+
+    // Before its first call has ended, so that a scrape may come between that and the first error.
+    let span = Span::start(&used, &names::CLOUD_DELETE);
+    let failures = ErrorKind::ALL.iter().filter(|kind| **kind != ErrorKind::Cancelled);
+    assert_eq!(kinds("used"), failures.map(|kind| kind.as_str().to_owned()).collect());
+    span.succeed();
+    metered.succeed(&idle, &names::CLOUD_READ, 1);
+    assert_eq!(kinds("idle"), usual.map(str::to_owned).into(), "another operation says nothing of this one");
 }
 
 #[test]
@@ -460,12 +485,13 @@ fn the_metrics_of_the_guide_are_written_as_ever() {
          # TYPE buckets_operations counter\n{totals}"
     );
     let (content_type, page) = metered.metrics.render_for("application/openmetrics-text; version=1.0.0");
-    assert_eq!(golden(&page), open_metrics);
+    let page = str::from_utf8(&page).expect("text");
+    assert_eq!(golden(page), open_metrics);
     assert_eq!(content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
     assert!(page.ends_with("# EOF\n"));
     assert_eq!(
         metered.metrics.render_for("*/*"),
-        ("text/plain; version=0.0.4; charset=utf-8", metered.metrics.render())
+        ("text/plain; version=0.0.4; charset=utf-8", metered.metrics.render().into())
     );
 }
 

@@ -13,6 +13,9 @@ pub(super) struct Metric {
     whole_bounds: Vec<u64>,
     /// The same in the metric's unit.
     pub(super) bounds: Vec<f64>,
+    /// Whether a distribution is to be kept as a native histogram, too, where the reporter knows of such.
+    #[cfg(feature = "prometheus")]
+    pub(super) is_native: bool,
     /// Whether numbers are kept as the bits of floats: where there is no unit that has a smallest part.
     is_real: bool,
 }
@@ -58,6 +61,8 @@ impl Metric {
             selectors: definition.selectors.iter().filter_map(|text| Selector::parse(text)).collect(),
             whole_bounds: bounds.iter().map(|bound| (bound * scale).round() as u64).collect(),
             bounds: bounds.to_vec(),
+            #[cfg(feature = "prometheus")]
+            is_native: false,
             is_real,
         }
     }
@@ -72,6 +77,18 @@ impl Metric {
         self.selectors.iter().any(|selector| selector.matches(name.as_str(), stage))
             && EventDefinition::find(name).is_none_or(is_measured)
             && (!self.definition.tags.contains(&Tag::Direction) || has_direction())
+    }
+
+    /// To be kept as a native histogram, too.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn native(self) -> Self {
+        Self { is_native: true, ..self }
+    }
+
+    /// Whether what is measured is whole nanoseconds, bytes or counts.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn is_whole(&self) -> bool {
+        !self.is_real
     }
 
     /// How many numbers a series is kept in.

@@ -2,6 +2,8 @@
 
 #[cfg(any(feature = "opentelemetry", feature = "performance", feature = "statsd"))]
 mod by_event;
+#[cfg(any(feature = "opentelemetry", feature = "performance", feature = "prometheus", feature = "statsd"))]
+mod by_number;
 #[cfg(any(feature = "prometheus", feature = "statsd"))]
 mod by_tags;
 #[cfg(any(feature = "prometheus", feature = "statsd"))]

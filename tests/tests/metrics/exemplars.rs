@@ -55,6 +55,7 @@ fn a_bucket_has_the_last_trace_that_went_into_it_and_a_counter_too() {
     Span::start(&traced.scope, &names::CLOUD_DELETE).succeed();
 
     let (_, page) = traced.metrics.render_for(OPEN_METRICS);
+    let page = str::from_utf8(&page).expect("text");
     let labels = r#"operation="insert",adapter="memory",cloud="uploads""#;
     let exemplar = |series: &str| {
         let line = page.lines().find(|line| line.starts_with(series)).unwrap_or_else(|| panic!("no {series}"));

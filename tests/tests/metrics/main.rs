@@ -3,5 +3,6 @@
 mod definitions;
 mod exemplars;
 mod health;
+mod native;
 mod scripted;
 mod statsd;

@@ -118,11 +118,13 @@ fn log(dispatcher: &Dispatcher) -> Sink {
 }
 
 fn prometheus(dispatcher: &Dispatcher) -> Sink {
-    let metrics = Prometheus::new();
+    let metrics = Prometheus::builder().native_histograms().build();
     metrics.attach(dispatcher).expect("attached");
     let shown = move || {
-        let (_, open_metrics) = metrics.render_for("application/openmetrics-text");
-        format!("{metrics:?} {} {open_metrics}", metrics.render())
+        let protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+        let pages = ["text/plain", "application/openmetrics-text", protobuf].map(|accept| metrics.render_for(accept).1);
+        // All names are text in the messages, too.
+        format!("{metrics:?} {}", pages.iter().map(|page| String::from_utf8_lossy(page)).collect::<String>())
     };
     sink("prometheus", shown, ())
 }

@@ -19,7 +19,7 @@ pub(super) struct Description {
 }
 
 impl Description {
-    pub(super) fn of(event: &Event<'_>) -> Arc<Self> {
+    pub(super) fn of(event: &Event<'_>) -> Self {
         let operation = event.name().last_segment();
         let adapter = event.adapter();
         let is_request = event.name().as_str().starts_with("buckets.adapter.");
@@ -34,7 +34,7 @@ impl Description {
         let owner = [("buckets.adapter", adapter), ("buckets.cloud", event.cloud())];
         let owner = owner.into_iter().filter(|(_, name)| !name.is_empty());
         let owner = owner.map(|(key, name)| KeyValue::new(key, Arc::<str>::from(name))).collect();
-        Arc::new(Self { name, kind, owner })
+        Self { name, kind, owner }
     }
 
     /// The attributes that a span has from its start, so that the SDK's sampler sees them.

@@ -27,8 +27,9 @@ use crate::telemetry::{AttachError, Dispatcher, Event, EventName, Handler, Scope
 /// [Prometheus handler](https://docs.rs/buckets/latest/buckets/handlers/prometheus/), so that one dashboard
 /// serves both: `buckets.operation.duration` in `s` is what becomes `buckets_operation_duration_seconds`. The
 /// same goes for its having successes only, where OpenTelemetry's convention would be one metric for all ends.
-/// Counters that are known to come are there with zeros as soon as a cloud is. How the dispatcher's handlers are
-/// doing (`buckets.telemetry.*`) is asked when metrics are collected.
+/// Counters that are known to come are there with zeros as soon as a cloud is, and every kind of error of an
+/// operation as soon as that was called once. How the dispatcher's handlers are doing (`buckets.telemetry.*`) is
+/// asked when metrics are collected.
 ///
 /// Nothing is sampled. The SDK limits the series of each metric, to 2000 unless told otherwise, and puts what is
 /// beyond into one with `otel.metric.overflow`; there is no `buckets.telemetry.overflow.events` here.
@@ -168,7 +169,7 @@ impl Recorder {
 struct Attachment {
     recorder: Arc<Recorder>,
     number: u64,
-    rows: ByEvent<Row>,
+    rows: ByEvent<Arc<Row>>,
     /// The same, to be found without their clouds.
     made: Mutex<Vec<Weak<Row>>>,
 }
@@ -181,7 +182,7 @@ impl Attachment {
     }
 
     fn new_row(&self, event: &Event<'_>) -> Arc<Row> {
-        let row = Row::new(&self.recorder.metrics, event);
+        let row = Arc::new(Row::new(&self.recorder.metrics, event));
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if made.len() == made.capacity() {
             // Those of clouds that are gone; and room for as many more as there are, so that this is rare.

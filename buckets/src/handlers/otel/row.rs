@@ -9,7 +9,7 @@ use opentelemetry::{KeyValue, Value};
 use super::attributes::of_value;
 use crate::error::ErrorKind;
 use crate::telemetry::catalogue::{
-    Bounds, EventDefinition, KNOWN_KINDS, MetricDefinition, MetricKind, Tag, Unit, operation_of,
+    Bounds, EventDefinition, KNOWN_KINDS, MetricDefinition, MetricKind, Tag, Unit, operation_of, possible_kinds,
 };
 use crate::telemetry::{Event, EventName, Scope, Stage, Status};
 
@@ -60,6 +60,17 @@ impl Metric {
 
     /// Shows the series of `name` that are to be there before anything has happened.
     pub(super) fn introduce(&self, name: &'static EventName, scope: &Scope) {
+        self.show(name, scope, KNOWN_KINDS.into_iter());
+    }
+
+    /// Shows the series of `name` that are to be there with its first event.
+    fn introduce_kinds(&self, name: &'static EventName, scope: &Scope) {
+        if self.definition.tags.contains(&Tag::Kind) {
+            self.show(name, scope, possible_kinds());
+        }
+    }
+
+    fn show(&self, name: &'static EventName, scope: &Scope, kinds: impl Iterator<Item = ErrorKind>) {
         let definition = &self.definition;
         let is_wanted = definition.is_known && Stage::ALL.iter().any(|stage| definition.selects(name, *stage));
         let zero = |attributes: &[KeyValue]| match &self.instrument {
@@ -82,7 +93,7 @@ impl Metric {
         match *series.open {
             [] => zero(&series.fixed),
             [Tag::Status] => all(&mut Status::ALL.iter().map(|status| status.as_str()), Tag::Status),
-            [Tag::Kind] => all(&mut KNOWN_KINDS.iter().map(|kind: &ErrorKind| kind.as_str()), Tag::Kind),
+            [Tag::Kind] => all(&mut kinds.map(ErrorKind::as_str), Tag::Kind),
             // What values there will be is not known.
             _ => {}
         }
@@ -125,8 +136,9 @@ struct Series {
 }
 
 impl Row {
-    pub(super) fn new(metrics: &[Metric], event: &Event<'_>) -> Arc<Self> {
+    pub(super) fn new(metrics: &[Metric], event: &Event<'_>) -> Self {
         let (name, scope) = (event.name(), event.scope());
+        metrics.iter().for_each(|metric| metric.introduce_kinds(name, scope));
         let of = |stage: Stage, is_in_flight: bool| {
             let is_wanted = move |metric: &Metric| {
                 metric.definition.selects(name, stage)
@@ -138,7 +150,7 @@ impl Row {
         let mut by_stage = [const { Vec::new() }; Stage::COUNT];
         Stage::ALL.iter().for_each(|stage| by_stage[stage.index()] = of(*stage, false).collect());
         let in_flight = of(Stage::Start, true).map(|series| InFlight { series, count: AtomicI64::new(0) });
-        Arc::new(Self { by_stage: by_stage.map(Vec::into), in_flight: in_flight.collect() })
+        Self { by_stage: by_stage.map(Vec::into), in_flight: in_flight.collect() }
     }
 
     /// Of what is in flight, no end will be told.

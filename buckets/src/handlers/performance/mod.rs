@@ -59,7 +59,7 @@ pub struct Performance(Arc<Monitor>);
 
 struct Monitor {
     settings: Settings,
-    by_event: ByEvent<Series>,
+    by_event: ByEvent<Arc<Series>>,
     dispatcher: OnceLock<WeakDispatcher>,
     series: RwLock<HashMap<SeriesKey, Arc<Series>>>,
 }
@@ -157,7 +157,7 @@ impl Monitor {
     }
 
     fn with_series<R>(&self, event: &Event<'_>, with: impl FnOnce(&Series) -> R) -> R {
-        self.by_event.with(event, || self.series(event.adapter(), event.operation()), with)
+        self.by_event.with(event, || self.series(event.adapter(), event.operation()), |series| with(series))
     }
 
     fn series(&self, adapter: &str, operation: &'static str) -> Arc<Series> {

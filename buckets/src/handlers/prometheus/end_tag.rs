@@ -2,7 +2,7 @@
 
 use crate::error::ErrorKind;
 use crate::handlers::metric::Metric;
-use crate::telemetry::catalogue::{KNOWN_KINDS, Tag};
+use crate::telemetry::catalogue::{KNOWN_KINDS, Tag, possible_kinds};
 use crate::telemetry::{Event, Status};
 
 /// The tag that takes its value from how the operation ended, where a metric has one.
@@ -11,6 +11,15 @@ pub(super) enum EndTag {
     None,
     Status,
     Kind,
+}
+
+/// When a series is there, with a zero.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    FromTheStart,
+    /// With the first of its events, whatever it counts.
+    OnceUsed,
+    OnceCounted,
 }
 
 impl EndTag {
@@ -22,12 +31,17 @@ impl EndTag {
         }
     }
 
-    /// The tag's values, and whether their series are there from the start.
-    pub(super) fn values(self) -> Vec<(&'static str, bool)> {
+    /// The tag's values, and when their series are to be there.
+    pub(super) fn values(self) -> Vec<(&'static str, Shown)> {
+        let shown = |kind: &ErrorKind| match kind {
+            kind if KNOWN_KINDS.contains(kind) => Shown::FromTheStart,
+            kind if possible_kinds().any(|possible| possible == *kind) => Shown::OnceUsed,
+            _ => Shown::OnceCounted,
+        };
         match self {
-            Self::None => vec![("", true)],
-            Self::Status => Status::ALL.iter().map(|status| (status.as_str(), true)).collect(),
-            Self::Kind => ErrorKind::ALL.iter().map(|kind| (kind.as_str(), KNOWN_KINDS.contains(kind))).collect(),
+            Self::None => vec![("", Shown::FromTheStart)],
+            Self::Status => Status::ALL.iter().map(|status| (status.as_str(), Shown::FromTheStart)).collect(),
+            Self::Kind => ErrorKind::ALL.iter().map(|kind| (kind.as_str(), shown(kind))).collect(),
         }
     }
 

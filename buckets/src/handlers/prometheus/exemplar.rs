@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::SystemTime;
 
+use super::native::Buckets;
 use crate::handlers::metric::{Metric, Sample};
 use crate::telemetry::Event;
 
@@ -62,6 +63,8 @@ pub(super) struct Noted {
 pub(super) struct Reading {
     pub(super) sample: Sample,
     pub(super) exemplars: BTreeMap<usize, Noted>,
+    /// The same distribution in finer buckets, where those are kept.
+    pub(super) native: Option<Buckets>,
 }
 
 /// The last exemplars of a row, by the position of the instrument, the series and the bucket.
@@ -97,12 +100,15 @@ impl Exemplars {
 
 impl Reading {
     pub(super) fn of(sample: Sample) -> Self {
-        Self { sample, exemplars: BTreeMap::new() }
+        Self { sample, exemplars: BTreeMap::new(), native: None }
     }
 
     /// Adds what another row has of the same series.
     pub(super) fn merge(&mut self, other: Self) {
         self.sample.merge(other.sample);
+        if let (Some(mine), Some(other)) = (&mut self.native, other.native) {
+            mine.merge(other);
+        }
         for (bucket, noted) in other.exemplars {
             let mine = self.exemplars.entry(bucket).or_insert(noted);
             if noted.seconds > mine.seconds {

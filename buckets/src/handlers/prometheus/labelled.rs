@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::admission::{Admission, cost};
+use super::exemplar::Reading;
+use super::native::Native;
 use crate::handlers::by_tags::{ByTags, Labels, Room};
 use crate::handlers::cells::Cells;
-use crate::handlers::metric::{Metric, Sample};
+use crate::handlers::metric::Metric;
 use crate::telemetry::Event;
 use crate::telemetry::catalogue::Tag;
 
@@ -15,6 +17,7 @@ pub(super) struct Labelled(ByTags<Series>);
 struct Series {
     labels: Labels,
     cells: Cells,
+    native: Option<Native>,
 }
 
 impl Labelled {
@@ -31,15 +34,21 @@ impl Labelled {
         value: u64,
     ) -> Room {
         let admit = |labels: &_| admission.admit_labelled(position, cost(metric), labels);
-        let make = |labels| Arc::new(Series { labels, cells: Cells::new(metric.words()) });
-        let add = |series: &Series| metric.add(series.cells.mine(), 0, value, event);
+        let make = |labels| Arc::new(Series { labels, cells: Cells::new(metric.words()), native: Native::of(metric) });
+        let add = |series: &Series| {
+            if let Some(native) = &series.native {
+                native.record(metric, value);
+            }
+            metric.add(series.cells.mine(), 0, value, event);
+        };
         self.0.with(metric.definition.tags, event, admit, make, add)
     }
 
-    pub(super) fn read(&self, metric: &Metric, mut each: impl FnMut(&Labels, Sample)) {
+    pub(super) fn read(&self, metric: &Metric, mut each: impl FnMut(&Labels, Reading)) {
         for series in self.0.all() {
             if let Some(sample) = metric.sample(&series.cells, 0) {
-                each(&series.labels, sample);
+                let native = series.native.as_ref().map(Native::read);
+                each(&series.labels, Reading { native, ..Reading::of(sample) });
             }
         }
     }

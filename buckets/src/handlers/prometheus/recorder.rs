@@ -35,6 +35,8 @@ pub(super) struct Recorder {
     /// Whose numbers of failures and suppressed events are shown.
     dispatchers: Mutex<Vec<WeakDispatcher>>,
     exemplars: Option<Arc<Source>>,
+    /// Whether there are native histograms beside the classic ones.
+    pub(super) has_native: bool,
     pub(super) attachments: AtomicUsize,
     pub(super) is_registered: AtomicBool,
 }
@@ -48,9 +50,13 @@ pub(super) struct Custom {
 }
 
 impl Recorder {
-    pub(super) fn new(durations: &Bounds, series_limit: usize, custom: Custom) -> Self {
+    pub(super) fn new(durations: &Bounds, series_limit: usize, has_native: bool, custom: Custom) -> Self {
         let definitions = METRICS.iter().chain(&custom.metrics);
-        let metrics: Vec<_> = definitions.map(|definition| Metric::new(definition, durations)).collect();
+        let metric = |definition| {
+            let metric = Metric::new(definition, durations);
+            if has_native { metric.native() } else { metric }
+        };
+        let metrics: Vec<_> = definitions.map(metric).collect();
         let events: Vec<_> = EVENTS.iter().map(|event| event.name).collect();
         let overflow = Arc::new(Table::new(&metrics, &events, OVERFLOW, OVERFLOW));
         Self {
@@ -64,6 +70,7 @@ impl Recorder {
             unlimited: Admission::unlimited(),
             dispatchers: Mutex::default(),
             exemplars: custom.exemplars,
+            has_native,
             attachments: AtomicUsize::new(0),
             is_registered: AtomicBool::new(false),
         }
@@ -77,17 +84,12 @@ impl Recorder {
 
     fn record_in(&self, table: &Arc<Table>, event: &Event<'_>) {
         let exemplar = self.exemplars.as_ref().and_then(|source| (source.0)(event));
+        let Some(row) = table.row(&self.metrics, event.name()) else { return };
         if Arc::ptr_eq(table, &self.overflow) {
-            table.with_row(&self.metrics, event.name(), |row| {
-                row.record(&self.metrics, &self.unlimited, event, exemplar, |_| ())
-            });
+            row.record(&self.metrics, &self.unlimited, event, exemplar, || None);
         } else {
-            let overflow = |add: &dyn Fn(&_)| {
-                self.overflow.with_row(&self.metrics, event.name(), add);
-            };
-            table.with_row(&self.metrics, event.name(), |row| {
-                row.record(&self.metrics, &self.admission, event, exemplar, overflow)
-            });
+            let overflow = || self.overflow.row(&self.metrics, event.name());
+            row.record(&self.metrics, &self.admission, event, exemplar, overflow);
         }
     }
 
@@ -109,21 +111,20 @@ impl Recorder {
         let is_nameless = scope.cloud().is_empty() && scope.adapter().is_empty();
         let events = if is_nameless { &self.custom_events } else { &self.events };
         let table = Arc::new(Table::new(&self.metrics, events, scope.cloud(), scope.adapter()));
-        let rows = table.rows();
-        let known: Vec<_> = rows.iter().flat_map(|row| row.known()).collect();
+        let known: Vec<_> = table.rows().flat_map(Row::known).collect();
         let wanted: Vec<_> =
             known.iter().map(|(metric, labels)| (*metric, cost(&self.metrics[*metric]), *labels)).collect();
         if !self.admission.admit_all(&wanted) {
             return Arc::clone(&self.overflow);
         }
-        rows.iter().for_each(|row| row.admit_known());
+        table.rows().for_each(Row::admit_known);
         tables.insert(names, Arc::clone(&table));
         table
     }
 
     /// Forgets operations whose end will not be told.
     pub(super) fn reset_in_flight(&self) {
-        self.all_tables().iter().flat_map(|table| table.rows()).for_each(|row| row.reset_in_flight());
+        self.all_tables().iter().flat_map(|table| table.rows()).for_each(Row::reset_in_flight);
     }
 
     /// Shows the numbers of `dispatcher` itself as well.

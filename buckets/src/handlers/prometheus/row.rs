@@ -1,13 +1,14 @@
 //! All that is recorded of one event of one cloud.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::admission::{Admission, cost};
-use super::end_tag::EndTag;
+use super::end_tag::{EndTag, Shown};
 use super::exemplar::{Exemplar, Exemplars, Reading};
 use super::labelled::Labelled;
+use super::native::Native;
 use crate::handlers::by_tags::{Labels, Room};
-use crate::handlers::cells::Cells;
+use crate::handlers::cells::{Cells, Part};
 use crate::handlers::metric::Metric;
 use crate::telemetry::catalogue::{EventDefinition, MetricKind, Tag, operation_of};
 use crate::telemetry::{Event, EventName, Stage};
@@ -24,6 +25,8 @@ pub(super) struct Row {
     /// Positions of instruments, by stage.
     by_stage: [Box<[usize]>; Stage::COUNT],
     exemplars: Exemplars,
+    /// Whether any event came.
+    is_used: AtomicBool,
 }
 
 /// One metric, as far as the row's event goes into it.
@@ -43,8 +46,9 @@ struct Instrument {
 
 struct Series {
     labels: Labels,
-    is_known: bool,
+    shown: Shown,
     admitted: AtomicU8,
+    native: Option<Native>,
 }
 
 const NOT_ASKED: u8 = 0;
@@ -80,20 +84,23 @@ impl Row {
             instruments: instruments.into(),
             by_stage: by_stage.map(Into::into),
             exemplars: Exemplars::default(),
+            is_used: AtomicBool::new(false),
         })
     }
 
-    /// Takes note of `event`. What has no room goes into the row that
-    /// `overflow` calls its argument with.
+    /// Takes note of `event`. What has no room goes into the row that `overflow` gives.
     #[inline]
-    pub(super) fn record(
+    pub(super) fn record<'a>(
         &self,
         metrics: &[Metric],
         admission: &Admission,
         event: &Event<'_>,
         exemplar: Option<Exemplar>,
-        overflow: impl Fn(&dyn Fn(&Self)),
+        overflow: impl Fn() -> Option<&'a Self>,
     ) {
+        if !self.is_used.load(Ordering::Relaxed) {
+            self.show(metrics, admission);
+        }
         let mine = self.cells.mine();
         mine.add(EVENTS, 1);
         let mut overflowed = false;
@@ -106,17 +113,17 @@ impl Row {
                 continue;
             }
             if instrument.series[series].is_admitted(metric, instrument.metric, admission) {
-                metric.add(mine, instrument.word_of(series), value, event);
+                instrument.add(metric, mine, series, value, event);
                 if let Some(exemplar) = exemplar.filter(|_| instrument.has_exemplars()) {
                     self.exemplars.note(metric, (position, series), value, exemplar, event.system_time());
                 }
             } else {
                 // Made of the same event and metrics, so it has the same layout.
-                overflow(&|row| {
+                if let Some(row) = overflow() {
                     let instrument = &row.instruments[position];
-                    metric.add(row.cells.mine(), instrument.word_of(series), value, event);
+                    instrument.add(metric, row.cells.mine(), series, value, event);
                     instrument.series[series].admitted.store(ADMITTED, Ordering::Relaxed);
-                });
+                }
                 overflowed = true;
             }
         }
@@ -125,18 +132,29 @@ impl Row {
         }
     }
 
-    /// The series that are to be there from the start, as far as their labels are filled.
+    /// The series that are to be there from the start, by the position of their metric.
     pub(super) fn known(&self) -> impl Iterator<Item = (usize, &Labels)> {
-        self.instruments.iter().flat_map(|instrument| {
-            let known = instrument.series.iter().filter(|series| series.is_known);
-            known.map(|series| (instrument.metric, &series.labels))
-        })
+        self.shown(Shown::FromTheStart).map(|(instrument, series)| (instrument.metric, &series.labels))
     }
 
     /// Shows the known series; they have been admitted.
     pub(super) fn admit_known(&self) {
-        let series = self.instruments.iter().flat_map(|instrument| &instrument.series);
-        series.filter(|series| series.is_known).for_each(|series| series.admitted.store(ADMITTED, Ordering::Relaxed));
+        self.shown(Shown::FromTheStart).for_each(|(_, series)| series.admitted.store(ADMITTED, Ordering::Relaxed));
+    }
+
+    /// Shows the series that are to be there now that there is an event, as far as there is room.
+    #[cold]
+    fn show(&self, metrics: &[Metric], admission: &Admission) {
+        self.is_used.store(true, Ordering::Relaxed);
+        for (instrument, series) in self.shown(Shown::OnceUsed) {
+            series.is_admitted(&metrics[instrument.metric], instrument.metric, admission);
+        }
+    }
+
+    fn shown(&self, shown: Shown) -> impl Iterator<Item = (&Instrument, &Series)> {
+        let all =
+            self.instruments.iter().flat_map(|instrument| instrument.series.iter().map(move |one| (instrument, one)));
+        all.filter(move |(_, series)| series.shown == shown)
     }
 
     /// Calls `each` with the metric's position, labels and value of every series to be shown.
@@ -147,11 +165,12 @@ impl Row {
             for (position, series) in instrument.series.iter().enumerate().filter(|(_, series)| shown(series)) {
                 if let Some(sample) = metric.sample(&self.cells, instrument.word_of(position)) {
                     let exemplars = self.exemplars.of(number, position);
-                    each(instrument.metric, &series.labels, Reading { sample, exemplars });
+                    let native = series.native.as_ref().map(Native::read);
+                    each(instrument.metric, &series.labels, Reading { sample, exemplars, native });
                 }
             }
             if let Some(labelled) = &instrument.labelled {
-                labelled.read(metric, |labels, sample| each(instrument.metric, labels, Reading::of(sample)));
+                labelled.read(metric, |labels, reading| each(instrument.metric, labels, reading));
             }
         }
     }
@@ -197,11 +216,11 @@ impl Instrument {
             };
             metric.definition.tags.iter().map(|tag| (tag.as_str(), value(tag).into())).collect()
         };
-        let series = end_tag.values().into_iter().map(|(end, is_known)| {
+        let series = end_tag.values().into_iter().map(|(end, shown)| {
             let labels = labels(end);
-            let is_filled = labels.iter().all(|(_, value)| !value.is_empty());
-            let is_known = metric.definition.is_known && is_known && is_filled;
-            Series { labels, is_known, admitted: AtomicU8::new(NOT_ASKED) }
+            let is_known = metric.definition.is_known && labels.iter().all(|(_, value)| !value.is_empty());
+            let shown = if is_known { shown } else { Shown::OnceCounted };
+            Series { labels, shown, admitted: AtomicU8::new(NOT_ASKED), native: Native::of(metric) }
         });
         let series = series.collect();
         Self { metric: position, kind, end_tag, word, words_per_series, series, labelled: None }
@@ -221,6 +240,15 @@ impl Instrument {
 
     fn has_exemplars(&self) -> bool {
         matches!(self.kind, MetricKind::Counter | MetricKind::Distribution)
+    }
+
+    #[inline]
+    fn add(&self, metric: &Metric, part: Part<'_>, series: usize, value: u64, event: &Event<'_>) {
+        // First, so that who reads meanwhile finds no more in the classic buckets than in these.
+        if let Some(native) = &self.series[series].native {
+            native.record(metric, value);
+        }
+        metric.add(part, self.word_of(series), value, event);
     }
 
     /// Where a series is kept.

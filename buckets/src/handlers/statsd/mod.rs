@@ -69,7 +69,7 @@ struct Handle {
     /// What metrics of one's own are made of.
     own_selectors: Vec<String>,
     shared: Arc<Shared>,
-    series: ByEvent<Series>,
+    series: ByEvent<Arc<Series>>,
     sender: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }

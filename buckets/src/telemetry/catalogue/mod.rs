@@ -27,9 +27,9 @@ pub use events::{Direction, EVENTS, EventDefinition};
 pub use metric_definition::{Ended, Filter, MetricDefinition, MetricKind, Unit};
 pub use metric_set::MetricSet;
 pub use metrics::METRICS;
-#[cfg(any(feature = "opentelemetry", feature = "prometheus"))]
-pub(crate) use tag::KNOWN_KINDS;
 pub use tag::Tag;
+#[cfg(any(feature = "opentelemetry", feature = "prometheus"))]
+pub(crate) use tag::{KNOWN_KINDS, possible_kinds};
 
 #[cfg(test)]
 mod tests;

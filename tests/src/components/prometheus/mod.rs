@@ -81,7 +81,8 @@ impl Prometheus {
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
             .arg("--web.listen-address=127.0.0.1:0")
-            .arg("--enable-feature=exemplar-storage");
+            // With the second it asks for protobuf first, and takes the texts of those who have nothing in it as ever.
+            .arg("--enable-feature=exemplar-storage,native-histograms");
         let mut process = Process::start(&command);
         let client = Client::new();
         let base = process
