@@ -46,7 +46,7 @@ async fn an_alert_reaches_the_receiver_that_it_is_for() {
         told.first().cloned().ok_or_else(|| "nobody was told of anything".to_owned())
     })
     .await;
-    assert_eq!(receiver, "tickets");
+    assert_eq!(receiver, "tickets", "{message}");
     let alert = &message["alerts"][0];
     assert_eq!(alert["status"], "firing");
     assert_eq!(alert["labels"]["alertname"], "BucketsHandlerFails");

@@ -20,7 +20,8 @@ pub(super) fn alerts() -> Vec<Alert> {
                 value: "1",
             },
         ),
-        silent: Scenario::after("2h", "damage an hour ago, and none since")
-            .series("buckets_operation_errors_total{operation=\"read\",kind=\"checksum_mismatch\"}", "_x60 1x60"),
+        silent: Scenario::after("2h", "damage an hour ago, none since, and an operation called for the first time")
+            .series("buckets_operation_errors_total{operation=\"read\",kind=\"checksum_mismatch\"}", "_x60 1x60")
+            .series("buckets_operation_errors_total{operation=\"load\",kind=\"checksum_mismatch\"}", "_x115 0x5"),
     }]
 }

@@ -27,11 +27,12 @@ pub(super) fn all() -> Vec<(&'static str, Vec<Alert>)> {
 }
 
 /// Where `series`, summed by `labels`, is larger than it was `window` ago, or was not there then: a counter
-/// that nothing was counted in is often not there, and its first count is no increase of anything.
+/// that nothing was counted in is often not there, and its first count is no increase of anything. One that appears
+/// with a zero says nothing.
 fn counted_within(window: &str, labels: &str, series: &str) -> String {
     format!(
         "sum by ({labels}) (increase({series}[{window}])) > 0
 or
-(sum by ({labels}) ({series}) unless sum by ({labels}) ({series} offset {window}))"
+(sum by ({labels}) ({series}) > 0 unless sum by ({labels}) ({series} offset {window}))"
     )
 }
