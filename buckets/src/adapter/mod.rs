@@ -33,6 +33,7 @@ use crate::operation::{
     Copy, CustomOp, CustomReply, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Op, Operation, Page, Put,
     Reply, Sign, SignedUrl, Stored,
 };
+use crate::telemetry::Server;
 
 /// What the author of an adapter writes: one `async fn` for each operation the store has.
 ///
@@ -49,6 +50,11 @@ pub trait Adapter: Send + Sync + 'static {
 
     /// What the adapter can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// Where the store is asked, for traces; [`None`] for one that is in this process, or if that is not known.
+    fn server(&self) -> Option<Server> {
+        None
+    }
 
     /// Names the place objects are kept in, if two adapters can be told to share one: only then is a
     /// copy between their clouds made by the store. Must be the same only for the same store with

@@ -8,7 +8,7 @@ use super::{Cloud, KeyStrategy, Shared, UuidKeys};
 use crate::adapter::{Adapter, Backend, Capabilities};
 use crate::key::Key;
 use crate::store::{BoxStore, Store};
-use crate::telemetry::{Dispatcher, Scope};
+use crate::telemetry::{Dispatcher, Scope, Server};
 
 /// Puts a [`Cloud`] together; made by [`Cloud::builder`] and [`Cloud::over`].
 #[must_use]
@@ -22,13 +22,15 @@ pub struct CloudBuilder<S> {
     read_limit: u64,
     capabilities: Capabilities,
     store_id: Option<String>,
+    server: Option<Server>,
 }
 
 impl<A: Adapter> CloudBuilder<Backend<A>> {
     pub(super) fn on(name: &str, adapter: A) -> Self {
         let (label, capabilities, store_id) = (adapter.name().to_owned(), adapter.capabilities(), adapter.store_id());
+        let server = adapter.server();
         let builder = Self::over(name, &label, Backend::new(adapter));
-        Self { capabilities, store_id, ..builder }
+        Self { capabilities, store_id, server, ..builder }
     }
 }
 
@@ -47,6 +49,7 @@ impl<S> CloudBuilder<S> {
             read_limit: Self::DEFAULT_READ_LIMIT,
             capabilities: Capabilities::all(),
             store_id: None,
+            server: None,
         }
     }
 
@@ -87,6 +90,12 @@ impl<S> CloudBuilder<S> {
         self
     }
 
+    /// Says where the store is, for traces, where the stack was not made from an adapter.
+    pub fn server(mut self, server: Server) -> Self {
+        self.server = Some(server);
+        self
+    }
+
     /// The same settings over another stack.
     fn map_store<T>(self, map: impl FnOnce(S) -> T) -> CloudBuilder<T> {
         CloudBuilder {
@@ -99,6 +108,7 @@ impl<S> CloudBuilder<S> {
             read_limit: self.read_limit,
             capabilities: self.capabilities,
             store_id: self.store_id,
+            server: self.server,
         }
     }
 }
@@ -106,7 +116,7 @@ impl<S> CloudBuilder<S> {
 impl<S: Store> CloudBuilder<S> {
     /// The cloud.
     pub fn build(self) -> Cloud<S> {
-        let scope = Scope::new(self.dispatcher, &self.name, &self.adapter);
+        let scope = Scope::asking(self.dispatcher, &self.name, &self.adapter, self.server);
         let shared = Shared {
             scope,
             base: self.base,

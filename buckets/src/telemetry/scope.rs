@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Weak};
 use arc_swap::ArcSwap;
 
 use crate::telemetry::span::SpanData;
-use crate::telemetry::{Dispatcher, Event, EventName, Measurement, SpanId, SpanStart};
+use crate::telemetry::{Dispatcher, Event, EventName, Measurement, Server, SpanId, SpanStart};
 
 /// Whose operations an event tells of: the dispatcher, and the names of cloud and adapter.
 ///
@@ -26,17 +26,18 @@ struct Inner {
     dispatcher: Dispatcher,
     cloud: Box<str>,
     adapter: Box<str>,
+    server: Option<Server>,
     locals: ArcSwap<Vec<(usize, Local)>>,
 }
 
 type Local = Arc<dyn Any + Send + Sync>;
 
 /// The scope of everything that belongs to no cloud, on the global dispatcher.
-static GLOBAL: LazyLock<Inner> = LazyLock::new(|| Inner::new(Dispatcher::global(), "", ""));
+static GLOBAL: LazyLock<Inner> = LazyLock::new(|| Inner::new(Dispatcher::global(), "", "", None));
 
 impl Inner {
-    fn new(dispatcher: Dispatcher, cloud: &str, adapter: &str) -> Self {
-        Self { dispatcher, cloud: cloud.into(), adapter: adapter.into(), locals: ArcSwap::default() }
+    fn new(dispatcher: Dispatcher, cloud: &str, adapter: &str, server: Option<Server>) -> Self {
+        Self { dispatcher, cloud: cloud.into(), adapter: adapter.into(), server, locals: ArcSwap::default() }
     }
 }
 
@@ -45,7 +46,12 @@ impl Scope {
     ///
     /// Both names become metric labels, so they must come from a small set and never from users.
     pub fn new(dispatcher: Dispatcher, cloud: &str, adapter: &str) -> Self {
-        let inner = Arc::new(Inner::new(dispatcher, cloud, adapter));
+        Self::asking(dispatcher, cloud, adapter, None)
+    }
+
+    /// As [`new`](Self::new), with where the adapter's store is.
+    pub(crate) fn asking(dispatcher: Dispatcher, cloud: &str, adapter: &str, server: Option<Server>) -> Self {
+        let inner = Arc::new(Inner::new(dispatcher, cloud, adapter, server));
         let weak = WeakScope(Arc::downgrade(&inner));
         let scope = Self(Some(inner));
         if !cloud.is_empty() || !adapter.is_empty() {
@@ -87,6 +93,11 @@ impl Scope {
     /// The adapter's name, or nothing.
     pub fn adapter(&self) -> &str {
         &self.inner().adapter
+    }
+
+    /// Where the adapter's store is asked, if that is known.
+    pub fn server(&self) -> Option<&Server> {
+        self.inner().server.as_ref()
     }
 
     /// Emits a point event, such as a retry. It carries the number of the operation in which it

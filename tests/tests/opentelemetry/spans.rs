@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use buckets::adapter::azure::AzureCredentials;
+use buckets::adapter::s3::{Credentials, Provider};
+use buckets::adapter::{Adapter, Azure, Memory, S3};
 use buckets::telemetry::catalogue::names;
-use buckets::telemetry::{EventName, Number, Outcome, Sampling, Span, SpanStart, Value};
-use buckets::{Error, ErrorKind, Upload};
+use buckets::telemetry::{EventName, Number, Outcome, Sampling, Server, Span, SpanStart, Value};
+use buckets::{Cloud, Error, ErrorKind, Secret, Upload};
+use buckets_tower::TelemetryLayer;
 use opentelemetry::Value as Theirs;
 use opentelemetry::trace::{SpanId, SpanKind, Status};
 
@@ -39,6 +43,32 @@ async fn an_upload_is_the_clouds_span_with_the_adapters_in_it() {
         assert_eq!((scope.name(), scope.version()), ("buckets", Some(env!("CARGO_PKG_VERSION"))));
         assert_eq!(scope.schema_url(), Some("https://opentelemetry.io/schemas/1.44.0"));
     }
+}
+
+#[tokio::test]
+async fn requests_say_which_server_they_are_for() {
+    let traced = Traced::new();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("it is bound");
+    let s3 = S3::builder("bucket").provider(Provider::Compatible).endpoint(format!("http://{gone}"));
+    let s3 = s3.credentials(Credentials::new("key", Secret::new("secret"))).build().expect("settings");
+    let cloud =
+        Cloud::builder("uploads", s3).layer(TelemetryLayer::new()).dispatcher(traced.dispatcher.clone()).build();
+    cloud.head("a.txt").await.expect_err("nobody is there");
+
+    let (request, operation) = (traced.span("S3.HeadObject"), traced.span("buckets.head"));
+    assert_eq!(text(&request, "server.address").as_deref(), Some("127.0.0.1"));
+    assert_eq!(attribute(&request, "server.port"), Some(Theirs::I64(gone.port().into())));
+    assert_eq!((attribute(&operation, "server.address"), attribute(&operation, "server.port")), (None, None));
+}
+
+#[test]
+fn adapters_know_their_servers() {
+    let amazon = S3::builder("bucket").region("eu-west-1").credentials(Credentials::new("key", Secret::new("secret")));
+    let azure = Azure::builder("account", "files").credentials(AzureCredentials::access_key(Secret::new("c2VjcmV0")));
+    let servers = [amazon.build().expect("settings").server(), azure.build().expect("settings").server()];
+    let known = ["s3.eu-west-1.amazonaws.com", "account.blob.core.windows.net"];
+    assert_eq!(servers, known.map(|address| Some(Server::new(address, 443))));
+    assert_eq!(Memory::new().server(), None);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::adapter::token::Tokens;
 use crate::bridge::Foreign;
 use crate::bridge::object_store_0_14::ObjectStoreAdapter;
 use crate::error::{Error, Result};
-use crate::telemetry::{Dispatcher, Scope};
+use crate::telemetry::{Dispatcher, Scope, Server};
 
 const NAME: &str = "azure";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -95,6 +95,10 @@ impl AzureBuilder {
             return Err(Error::invalid("Azure needs credentials: an access key, a SAS, or a client secret"));
         };
         let id = self.store_id(credentials);
+        let server = match &self.endpoint {
+            Some(url) => Server::of_url(url),
+            None => Some(Server::new(format!("{}.blob.core.windows.net", self.account), 443)),
+        };
         let plain = self.endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
         let options = ClientOptions::new()
             .with_allow_http(plain)
@@ -133,7 +137,7 @@ impl AzureBuilder {
             .with_pages(store)
             .with_part_size(self.part_size)
             .with_concurrency(self.concurrency);
-        Ok(Azure { store: Arc::new(adapter) })
+        Ok(Azure { store: Arc::new(adapter), server })
     }
 
     /// Another one for another account, endpoint or secret, and nothing of the latter in it.

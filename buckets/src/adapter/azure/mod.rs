@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::operation::{
     Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Page, Put, Sign, SignedUrl, Stored,
 };
+use crate::telemetry::Server;
 
 /// A container of Azure Blob Storage.
 ///
@@ -38,6 +39,7 @@ use crate::operation::{
 #[derive(Clone)]
 pub struct Azure {
     store: Arc<ObjectStoreAdapter>,
+    server: Option<Server>,
 }
 
 impl Azure {
@@ -54,6 +56,10 @@ impl Adapter for Azure {
 
     fn capabilities(&self) -> Capabilities {
         self.store.capabilities()
+    }
+
+    fn server(&self) -> Option<Server> {
+        self.server.clone()
     }
 
     fn store_id(&self) -> Option<String> {

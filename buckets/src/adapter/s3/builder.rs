@@ -10,7 +10,7 @@ use super::multipart::{Limits, Orphans};
 use super::{Credentials, Provider, S3};
 use crate::adapter::Capabilities;
 use crate::error::{Error, Result};
-use crate::telemetry::Dispatcher;
+use crate::telemetry::{Dispatcher, Server};
 
 /// Settings of an [`S3`]; made by [`S3::builder`].
 #[must_use = "a builder does nothing until it is built"]
@@ -177,7 +177,7 @@ impl S3Builder {
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if the bucket's name or the part size is wrong.
     pub fn build_from_client(self, client: &Client) -> Result<S3> {
-        self.finish(client::settings(client.config().to_builder()), None, None)
+        self.finish(client::settings(client.config().to_builder()), None, None, None)
     }
 
     fn configured(
@@ -194,10 +194,11 @@ impl S3Builder {
             None => self.provider.default_endpoint(&region)?,
         };
         let store_id = self.identity(&region, endpoint.as_deref());
+        let server = endpoint.as_deref().map_or_else(|| amazons(&region), Server::of_url);
         let path_style = self.path_style.unwrap_or_else(|| self.provider.path_style());
         let mut builder = client::settings(builder).region(Region::new(region)).force_path_style(path_style);
         builder.set_endpoint_url(endpoint).set_credentials_provider(credentials.clone());
-        self.finish(builder, credentials, store_id)
+        self.finish(builder, credentials, store_id, server)
     }
 
     fn finish(
@@ -205,6 +206,7 @@ impl S3Builder {
         builder: Builder,
         credentials: Option<SharedCredentialsProvider>,
         store_id: Option<String>,
+        server: Option<Server>,
     ) -> Result<S3> {
         check_bucket(&self.bucket)?;
         self.limits.check()?;
@@ -219,6 +221,7 @@ impl S3Builder {
                 .with_conditional_put(self.conditional_writes)
                 .with_ordered_lists(self.ordered_lists),
             store_id,
+            server,
         })
     }
 
@@ -249,6 +252,12 @@ fn check_region(region: &str) -> Result<()> {
         return Err(Error::invalid("a region must be letters, digits and `-`, such as `eu-central-1`"));
     }
     Ok(())
+}
+
+/// Amazon's in this region, without the bucket; of its partitions with other domains it is not known here.
+fn amazons(region: &str) -> Option<Server> {
+    let has_other_domain = ["cn-", "us-iso", "eu-isoe", "eusc-"].iter().any(|partition| region.starts_with(partition));
+    (!has_other_domain).then(|| Server::new(format!("s3.{region}.amazonaws.com"), 443))
 }
 
 /// The endpoint without the `/` at its end.

@@ -48,6 +48,7 @@ use crate::error::Result;
 use crate::operation::{
     Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Page, Put, Sign, SignedUrl, Stored,
 };
+use crate::telemetry::Server;
 
 /// Objects in a bucket of Amazon S3, or of another service or server that speaks its protocol.
 ///
@@ -83,6 +84,7 @@ pub struct S3 {
     orphans: Arc<Orphans>,
     capabilities: Capabilities,
     store_id: Option<String>,
+    server: Option<Server>,
 }
 
 impl S3 {
@@ -123,6 +125,10 @@ impl Adapter for S3 {
 
     fn capabilities(&self) -> Capabilities {
         self.capabilities
+    }
+
+    fn server(&self) -> Option<Server> {
+        self.server.clone()
     }
 
     fn store_id(&self) -> Option<String> {

@@ -15,6 +15,7 @@ use crate::telemetry::{Event, Outcome};
 pub(super) struct Description {
     pub(super) name: Cow<'static, str>,
     pub(super) kind: SpanKind,
+    /// Whose operations these are, and who is asked.
     owner: Vec<KeyValue>,
 }
 
@@ -33,8 +34,13 @@ impl Description {
         let kind = if is_request && !is_local { SpanKind::Client } else { SpanKind::Internal };
         let owner = [("buckets.adapter", adapter), ("buckets.cloud", event.cloud())];
         let owner = owner.into_iter().filter(|(_, name)| !name.is_empty());
-        let owner = owner.map(|(key, name)| KeyValue::new(key, Arc::<str>::from(name))).collect();
-        Self { name, kind, owner }
+        let owner = owner.map(|(key, name)| KeyValue::new(key, Arc::<str>::from(name)));
+        let server = event.scope().server().filter(|_| kind == SpanKind::Client);
+        let server = server.into_iter().flat_map(|server| {
+            let address = KeyValue::new("server.address", Arc::<str>::from(server.address()));
+            [address, KeyValue::new("server.port", i64::from(server.port()))]
+        });
+        Self { owner: owner.chain(server).collect(), name, kind }
     }
 
     /// The attributes that a span has from its start, so that the SDK's sampler sees them.

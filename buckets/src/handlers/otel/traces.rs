@@ -39,6 +39,7 @@ use crate::telemetry::{AttachError, Dispatcher, Event, Handler, Outcome, Stage, 
 /// | attribute | |
 /// |---|---|
 /// | `buckets.operation`, `buckets.adapter`, `buckets.cloud` | from the start, for the SDK's sampler |
+/// | `server.address`, `server.port` | of a request to a store, where the adapter knows it |
 /// | `buckets.content_type` | the top-level type, where known |
 /// | `buckets.key` | as the dispatcher's [`KeyPolicy`](crate::telemetry::KeyPolicy) shows it: not at all unless set |
 /// | `buckets.outcome` | `success`, `expected`, `error`, `panic` or `cancelled` |
