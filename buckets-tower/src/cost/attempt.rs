@@ -146,6 +146,8 @@ impl Bill {
             ("component", Value::Str(charge.component.as_str())),
             ("class", Value::Str(class)),
             ("billed", Value::Bool(charge.quantity > 0)),
+            ("sheet", Value::Str(charge.sheet)),
+            ("as_of", Value::Display(&charge.as_of)),
         ];
         self.origin.point(&names::COST_REQUEST, &measurements, &fields);
     }

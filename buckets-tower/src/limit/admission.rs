@@ -26,11 +26,26 @@ pub trait Admission<T, E>: Clone {
     /// Asks for a call that is about to begin.
     fn admit(&self) -> Entry<Self::Permit, Self::Wait>;
 
+    /// How many calls it lets through at once and how many wait, where there is such a number. Asked when a call
+    /// begins to wait and when it waits no more.
+    fn occupancy(&self) -> Option<Occupancy> {
+        None
+    }
+
     /// Takes the permit of a call back, which has this result. By default drops it.
     fn conclude(&self, permit: Self::Permit, result: &mut Result<T, E>, origin: &Origin) {
         let _ = (result, origin);
         drop(permit);
     }
+}
+
+/// How full a limit of calls at once is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occupancy {
+    /// How many calls it lets through at once.
+    pub size: usize,
+    /// How many wait.
+    pub waiting: usize,
 }
 
 /// What becomes of a call that asks to go ahead.
@@ -78,6 +93,14 @@ impl Limited {
             Self::Concurrency => Some(&names::LIMIT_WAIT_CONCURRENCY),
             Self::Rate => Some(&names::LIMIT_WAIT_RATE),
             Self::Circuit | Self::Load | Self::Budget => None,
+        }
+    }
+
+    /// The name of the event of a wait that begins; [`None`] where that is not told.
+    pub(super) const fn queue(self) -> Option<&'static EventName> {
+        match self {
+            Self::Concurrency => Some(&names::LIMIT_QUEUE_CONCURRENCY),
+            Self::Rate | Self::Circuit | Self::Load | Self::Budget => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use buckets::{Error, ErrorKind};
 
 use super::gate::{Gate, Room};
-use super::{Admission, Entry, Hold, Limited, Origin, Permit, Turn, UntilBodyEnds};
+use super::{Admission, Entry, Hold, Limited, Occupancy, Origin, Permit, Turn, UntilBodyEnds};
 
 /// At most so many calls at once; the others wait in the order in which they came.
 ///
@@ -68,6 +68,10 @@ impl<T, E, H: Hold<T> + Clone> Admission<T, E> for Concurrency<H> {
                 "too many operations at once, and enough waiting already; this one was refused",
             )),
         }
+    }
+
+    fn occupancy(&self) -> Option<Occupancy> {
+        Some(Occupancy { size: self.limit, waiting: self.waiting() })
     }
 
     fn conclude(&self, permit: Permit, result: &mut Result<T, E>, _: &Origin) {

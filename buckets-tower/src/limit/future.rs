@@ -7,7 +7,7 @@ use buckets::telemetry::Timestamp;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{Admission, Limited, Origin};
+use super::{Admission, Limited, Occupancy, Origin};
 
 pin_project! {
     /// The future of [`Limit`](super::Limit).
@@ -18,15 +18,16 @@ pin_project! {
         A: Admission<S::Response, S::Error>,
     {
         #[pin]
-        pub(super) state: State<S, R, S::Future, A::Permit, A::Wait, S::Error>,
+        pub(super) state: State<S, R, A, S::Future, A::Permit, A::Wait, S::Error>,
         pub(super) admission: A,
     }
 }
 
 pin_project! {
     #[project = Projected]
-    pub(super) enum State<S, R, F, P, W, E> {
-        Waiting { #[pin] wait: W, waiting: Waiting<S, R> },
+    pub(super) enum State<S, R, A, F, P, W, E> {
+        // The place is given up before what is told of it.
+        Waiting { #[pin] wait: W, waiting: Waiting<S, R, A> },
         // The call is dropped before what it holds is given back.
         Running { #[pin] future: F, permit: Option<P>, origin: Origin },
         Refused { error: Option<E> },
@@ -34,21 +35,34 @@ pin_project! {
 }
 
 /// A call that has not been made yet.
-pub(super) struct Waiting<S, R> {
+pub(super) struct Waiting<S, R, A> {
     call: Option<(S, R)>,
-    limited: Limited,
+    limit: Limiting<A>,
     origin: Origin,
     since: Option<Timestamp>,
 }
 
-impl<S, R> Waiting<S, R> {
-    pub(super) fn new(service: S, request: R, limited: Limited, origin: Origin) -> Self {
+/// What a call waits for, as far as it is told of.
+pub(super) struct Limiting<A> {
+    pub(super) limited: Limited,
+    pub(super) admission: A,
+    pub(super) occupancy: fn(&A) -> Option<Occupancy>,
+}
+
+impl<S, R, A> Waiting<S, R, A> {
+    pub(super) fn new(service: S, request: R, limit: Limiting<A>, origin: Origin) -> Self {
+        origin.waits(limit.limited, || (limit.occupancy)(&limit.admission));
         let since = origin.now();
-        Self { call: Some((service, request)), limited, origin, since }
+        Self { call: Some((service, request)), limit, origin, since }
+    }
+
+    fn end(&self, admitted: bool) {
+        let Limiting { limited, admission, occupancy } = &self.limit;
+        self.origin.waited(*limited, self.since, admitted, || occupancy(admission));
     }
 
     fn admit(&mut self) -> (S, R) {
-        self.origin.waited(self.limited, self.since, true);
+        self.end(true);
         match self.call.take() {
             Some(call) => call,
             None => panic!("polled after a call below had panicked"),
@@ -56,10 +70,10 @@ impl<S, R> Waiting<S, R> {
     }
 }
 
-impl<S, R> Drop for Waiting<S, R> {
+impl<S, R, A> Drop for Waiting<S, R, A> {
     fn drop(&mut self) {
         if self.call.is_some() {
-            self.origin.waited(self.limited, self.since, false);
+            self.end(false);
         }
     }
 }

@@ -48,7 +48,7 @@
 //! # When events fire
 //!
 //! All are points under the number of the operation in the request: what a telemetry layer above
-//! has begun. `buckets.limit.wait.…` when a wait is over, with `wait` and whether it was `admitted`
+//! has begun. `buckets.limit.queue.concurrency` when a call begins to wait, with how many do. `buckets.limit.wait.…` when a wait is over, with `wait` and whether it was `admitted`
 //! (or its caller left). `buckets.limit.refusal.…` when a call is refused. `buckets.circuit.open`
 //! and `buckets.circuit.close` with the call whose result opened or closed a circuit.
 //!
@@ -80,7 +80,7 @@ mod service;
 mod shed;
 mod window;
 
-pub use admission::{Admission, Entry, Limited};
+pub use admission::{Admission, Entry, Limited, Occupancy};
 pub use circuit::{CircuitBreaker, CircuitPermit};
 pub use concurrency::Concurrency;
 pub use future::ResponseFuture;

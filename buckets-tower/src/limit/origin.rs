@@ -1,6 +1,6 @@
 use buckets::telemetry::{EventName, Field, Measurement, Number, Sampling, Scope, SpanId, SpanStart, Timestamp, Value};
 
-use super::Limited;
+use super::{Limited, Occupancy};
 use crate::telemetry::Describe;
 
 /// The operation that a call is part of, for events that a limit has to tell; nothing while nobody
@@ -57,10 +57,34 @@ impl Origin {
         self.0.as_ref().map(|operation| operation.scope.dispatcher().now())
     }
 
-    pub(super) fn waited(&self, limited: Limited, since: Option<Timestamp>, admitted: bool) {
-        if let (Some(name), Some(since), Some(now)) = (limited.wait(), since, self.now()) {
-            let fields = [("limit", Value::Str(limited.as_str())), ("admitted", Value::Bool(admitted))];
-            self.point(name, &[("wait", Number::Duration(now.since(since)))], &fields);
+    /// Tells that the call waits from now on.
+    pub(super) fn waits(&self, limited: Limited, occupancy: impl FnOnce() -> Option<Occupancy>) {
+        if let (Some(name), true) = (limited.queue(), self.0.is_some())
+            && let Some(occupancy) = occupancy()
+        {
+            self.point(name, &measured(occupancy), &[("limit", Value::Str(limited.as_str()))]);
         }
     }
+
+    pub(super) fn waited(
+        &self,
+        limited: Limited,
+        since: Option<Timestamp>,
+        admitted: bool,
+        occupancy: impl FnOnce() -> Option<Occupancy>,
+    ) {
+        if let (Some(name), Some(since), Some(now)) = (limited.wait(), since, self.now()) {
+            let fields = [("limit", Value::Str(limited.as_str())), ("admitted", Value::Bool(admitted))];
+            let wait = ("wait", Number::Duration(now.since(since)));
+            match occupancy().map(measured) {
+                Some([size, waiting]) => self.point(name, &[wait, size, waiting], &fields),
+                None => self.point(name, &[wait], &fields),
+            }
+        }
+    }
+}
+
+fn measured(occupancy: Occupancy) -> [Measurement; 2] {
+    let Occupancy { size, waiting } = occupancy;
+    [("size", Number::U64(size as u64)), ("waiting", Number::U64(waiting as u64))]
 }

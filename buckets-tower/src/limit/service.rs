@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use buckets::Error;
 use tower_service::Service;
 
-use super::future::{State, Waiting};
+use super::future::{Limiting, State, Waiting};
 use super::{Admission, Entry, Origin, ResponseFuture};
 use crate::telemetry::{ByOperation, Describe};
 
@@ -67,7 +67,8 @@ where
                 let origin = Origin::of(&request, &self.describe);
                 let clone = self.inner.clone();
                 let ready = std::mem::replace(&mut self.inner, clone);
-                let waiting = Waiting::new(ready, request, A::LIMITED, origin);
+                let limit = Limiting { limited: A::LIMITED, admission: admission.clone(), occupancy: A::occupancy };
+                let waiting = Waiting::new(ready, request, limit, origin);
                 ResponseFuture { state: State::Waiting { wait, waiting }, admission }
             }
             Entry::Never(error) => {

@@ -96,6 +96,14 @@ async fn who_waits_is_served_in_order_and_who_leaves_gives_up_its_place() {
     assert!(matches!(poll(waiting[0].as_mut()), Poll::Ready(Ok(_))));
     assert_eq!((limit.in_use(), limit.waiting(), script.calls()), (0, 0, 2));
 
+    let occupancy = |name| -> Vec<_> {
+        let told = capture.named(name).into_iter();
+        told.map(|event| ["size", "waiting"].map(|name| event.measurement(name).map(Number::as_f64))).collect()
+    };
+    let of_one = |waiting: [f64; 3]| waiting.map(|waiting| [Some(1.0), Some(waiting)]);
+    assert_eq!(occupancy("buckets.limit.queue.concurrency"), of_one([1.0, 2.0, 3.0]));
+    assert_eq!(occupancy("buckets.limit.wait.concurrency"), of_one([2.0, 0.0, 0.0]));
+
     let told = capture.named("buckets.limit.wait.concurrency");
     let admitted: Vec<_> =
         told.iter().map(|event| event.metadata.iter().any(|it| *it == ("admitted", "true".into()))).collect();

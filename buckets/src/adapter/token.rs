@@ -3,14 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::error::Result;
 use crate::telemetry::catalogue::names;
-use crate::telemetry::{Scope, Span};
+use crate::telemetry::{Number, Outcome, Scope, Span};
 
 /// How long before its end a token is refreshed.
 const MARGIN: Duration = Duration::from_secs(300);
@@ -59,7 +59,11 @@ impl<L: Login> Tokens<L> {
         let name = if current.is_none() { &names::AUTH_TOKEN_FETCH } else { &names::AUTH_TOKEN_REFRESH };
         let asked = Instant::now();
         let answer = Span::start(&self.scope, name).watch(self.login.token(), |span, answer| match answer {
-            Ok(_) => span.succeed(),
+            Ok(token) => {
+                let expiry = self.scope.dispatcher().system_time() + token.expires_in;
+                let expiry = expiry.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+                span.end_with(Outcome::Success, None, &[("expiry", Number::F64(expiry))], &[]);
+            }
             Err(error) => span.fail(error),
         });
         match (answer.await, current.as_ref().filter(|held| held.is_good())) {
@@ -96,7 +100,8 @@ mod tests {
 
     use super::*;
     use crate::error::{Error, ErrorKind};
-    use crate::testing::Capture;
+    use crate::telemetry::Dispatcher;
+    use crate::testing::{Capture, ManualClock};
 
     /// Gives numbered tokens that are good for an hour, until it is told to fail.
     #[derive(Default)]
@@ -117,7 +122,8 @@ mod tests {
     }
 
     fn tokens() -> (Arc<Counting>, Capture, Arc<Tokens<Arc<Counting>>>) {
-        let (login, capture) = (Arc::new(Counting::default()), Capture::new());
+        let dispatcher = Dispatcher::builder().clock(ManualClock::new()).build();
+        let (login, capture) = (Arc::new(Counting::default()), Capture::on(&dispatcher));
         let tokens = Tokens::new(Arc::clone(&login), Scope::of(capture.dispatcher()));
         (login, capture, Arc::new(tokens))
     }
@@ -147,6 +153,9 @@ mod tests {
         tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(&*tokens.get().await.expect("refreshed"), "token 2");
         assert_eq!(ends(&capture), ["buckets.auth.token.fetch.stop", "buckets.auth.token.refresh.stop"]);
+        let now = capture.dispatcher().system_time().duration_since(UNIX_EPOCH).expect("past 1970");
+        let expiry = capture.one("buckets.auth.token.refresh.stop").measurement("expiry").map(Number::as_f64);
+        assert_eq!(expiry, Some((now + Duration::from_secs(3600)).as_secs_f64()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -153,6 +153,7 @@ impl Account {
             adapter: &self.adapter,
             tenant: self.tenant.as_deref(),
             sheet: &self.tariff.sheet().id,
+            as_of: self.tariff.sheet().as_of,
             operation,
             component,
             class: None,

@@ -1,4 +1,4 @@
-use super::{Class, Usd};
+use super::{Class, Day, Usd};
 
 /// What is paid for: the `component` label of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +38,8 @@ pub struct Charge<'a> {
     pub tenant: Option<&'a str>,
     /// The [id](super::PriceSheet::id) of the prices.
     pub sheet: &'a str,
+    /// The day from which the prices are.
+    pub as_of: Day,
     /// The operation, such as `put`.
     pub operation: &'static str,
     /// What is paid for.

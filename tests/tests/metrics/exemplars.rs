@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::Router;
 use buckets::handlers::prometheus::{Exemplar, Prometheus};
-use buckets::telemetry::catalogue::names;
-use buckets::telemetry::{Dispatcher, Event, Outcome, Scope, Span};
+use buckets::telemetry::catalogue::{MetricDefinition, MetricSet, Tag, names};
+use buckets::telemetry::{Dispatcher, Event, Outcome, Scope, Span, SpanStart};
 use buckets::testing::ManualClock;
 use buckets::{Error, ErrorKind};
 use buckets_tests::components::prometheus::Prometheus as Server;
@@ -70,6 +70,41 @@ fn a_bucket_has_the_last_trace_that_went_into_it_and_a_counter_too() {
     assert_eq!(exemplar(&format!(r#"buckets_operation_errors_total{{{labels},kind="timeout"}}"#)), of(&failed, "1.0"));
     assert!(page.lines().filter(|line| line.contains("operation=\"delete\"")).all(|line| !line.contains(" # ")));
     assert!(!traced.metrics.render().contains(TRACE), "the classic text has no exemplars");
+}
+
+#[test]
+fn series_told_apart_by_metadata_have_traces_of_their_own() {
+    const INSERTED: &[&str] = &["buckets.cloud.insert.stop"];
+    let by_type = &[Tag::Field("content_type")];
+    let set = MetricSet::new([
+        MetricDefinition::counter("shop.uploads", INSERTED).tags(by_type).help("Uploads."),
+        MetricDefinition::distribution("shop.upload.wait", "duration", INSERTED)
+            .tags(by_type)
+            .bounds(&[0.5])
+            .help("Durations."),
+    ]);
+    let dispatcher = Dispatcher::builder().clock(ManualClock::new()).build();
+    let metrics = Prometheus::builder().metrics(&set.expect("sound")).exemplars(trace).build();
+    metrics.attach(&dispatcher).expect("attached");
+    let scope = Scope::new(dispatcher, "uploads", "memory");
+    let insert = |content_type| {
+        let span = Span::start_with(&scope, &names::CLOUD_INSERT, || SpanStart::new().content_type(Some(content_type)));
+        let id = format!("{:016x}", span.id().expect("somebody listens").get());
+        span.succeed();
+        id
+    };
+    let (_first, image, text) = (insert("image/png"), insert("image/gif"), insert("text/plain"));
+    let (_, page) = metrics.render_for(OPEN_METRICS);
+    let page = str::from_utf8(&page).expect("text");
+    for (content_type, span) in [("image", image), ("text", text)] {
+        for series in [
+            format!(r#"shop_uploads_total{{content_type="{content_type}"}}"#),
+            format!(r#"shop_upload_wait_seconds_bucket{{le="0.5",content_type="{content_type}"}}"#),
+        ] {
+            let line = page.lines().find(|line| line.starts_with(&series)).unwrap_or_else(|| panic!("no {series}"));
+            assert!(line.contains(&format!("span_id=\"{span}\"")), "{line}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use buckets::adapter::Adapter;
 use buckets::adapter::s3::S3;
 use buckets::body::PutBody;
 use buckets::operation::{Condition, Copy, Delete, Get, Head, List, Put};
-use buckets::telemetry::Dispatcher;
+use buckets::telemetry::{Dispatcher, Number};
 use buckets::testing::Capture;
 use buckets::{Cloud, Error, ErrorKind, Key, Prefix, Result};
 use buckets_tests::components::seaweedfs::SeaweedFs;
@@ -278,6 +278,10 @@ async fn what_cannot_be_aborted_is_counted_and_swept() {
     // Not those that others have just begun.
     assert_eq!(s3.sweep(Duration::from_secs(3600)).await.expect("swept"), 1);
     assert_eq!((s3.orphans(), unfinished(&server, "faults/orphan").await), (0, 0));
+    let swept = capture.one("buckets.upload.sweep");
+    let numbers = ["aborted", "orphans"].map(|name| swept.measurement(name));
+    assert_eq!(numbers, [Some(Number::U64(1)), Some(Number::U64(0))]);
+    assert_eq!(swept.adapter, "s3");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -88,6 +88,9 @@ pub struct S3 {
 }
 
 impl S3 {
+    /// What it is called in events and metrics.
+    const NAME: &str = "s3";
+
     /// Settings for a bucket of this name.
     pub fn builder(bucket: impl Into<String>) -> S3Builder {
         S3Builder::new(bucket.into())
@@ -120,7 +123,7 @@ impl S3 {
 
 impl Adapter for S3 {
     fn name(&self) -> &str {
-        "s3"
+        Self::NAME
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -91,7 +91,8 @@ impl Exemplars {
         all.insert((place.0, place.1, bucket), Noted { exemplar, value, seconds });
     }
 
-    pub(super) fn of(&self, instrument: usize, series: usize) -> BTreeMap<usize, Noted> {
+    /// Those of the series at `place`, by bucket.
+    pub(super) fn of(&self, (instrument, series): (usize, usize)) -> BTreeMap<usize, Noted> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let range = all.range((instrument, series, 0)..=(instrument, series, usize::MAX));
         range.map(|((_, _, bucket), noted)| (*bucket, *noted)).collect()

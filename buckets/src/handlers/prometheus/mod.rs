@@ -255,7 +255,7 @@ impl PrometheusBuilder {
     /// thread where it happens, and gives [`None`] for what is not traced. The last one of each bucket is kept.
     ///
     /// OpenMetrics has them, which Prometheus asks for when it is started with
-    /// `--enable-feature=exemplar-storage`; the classic text has not. Metrics with tags of one's own have none.
+    /// `--enable-feature=exemplar-storage`; the classic text has not.
     ///
     /// ```
     /// use buckets::handlers::prometheus::{Exemplar, Prometheus};

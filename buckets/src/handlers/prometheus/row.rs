@@ -108,13 +108,15 @@ impl Row {
             let instrument = &self.instruments[position];
             let metric = &metrics[instrument.metric];
             let Some((series, value)) = instrument.read(metric, event) else { continue };
+            let exemplar = exemplar.filter(|_| instrument.has_exemplars());
             if let Some(labelled) = &instrument.labelled {
-                overflowed |= labelled.record(metric, instrument.metric, admission, event, value) == Room::None;
+                let room = labelled.record(metric, instrument.metric, admission, event, value, exemplar);
+                overflowed |= room == Room::None;
                 continue;
             }
             if instrument.series[series].is_admitted(metric, instrument.metric, admission) {
                 instrument.add(metric, mine, series, value, event);
-                if let Some(exemplar) = exemplar.filter(|_| instrument.has_exemplars()) {
+                if let Some(exemplar) = exemplar {
                     self.exemplars.note(metric, (position, series), value, exemplar, event.system_time());
                 }
             } else {
@@ -164,7 +166,7 @@ impl Row {
             let shown = |series: &Series| series.admitted.load(Ordering::Relaxed) == ADMITTED;
             for (position, series) in instrument.series.iter().enumerate().filter(|(_, series)| shown(series)) {
                 if let Some(sample) = metric.sample(&self.cells, instrument.word_of(position)) {
-                    let exemplars = self.exemplars.of(number, position);
+                    let exemplars = self.exemplars.of((number, position));
                     let native = series.native.as_ref().map(Native::read);
                     each(instrument.metric, &series.labels, Reading { sample, exemplars, native });
                 }

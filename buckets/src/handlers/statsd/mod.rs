@@ -38,7 +38,10 @@ use crate::telemetry::{AttachError, Dispatcher, Event, Handler, HandlerHealth, O
 /// | `.in_flight` | gauge | operations that have begun and not ended |
 /// | nothing | counter | events without duration, such as `buckets.adapter.put.retry` |
 ///
-/// And [metrics of your own](StatsDBuilder::metrics).
+/// And, as gauges, what the [catalogue](crate::telemetry::catalogue::METRICS) has of last values, under its names:
+/// `buckets.stored`, `buckets.concurrency.limit` and `.waiting`, `buckets.token.expiry.timestamp`,
+/// `buckets.price_sheet.info` and the like; but not when each operation last succeeded. And
+/// [metrics of your own](StatsDBuilder::metrics).
 ///
 /// Counts are kept here and sent as sums, so they are exact, whatever the traffic. Times go through a
 /// queue that never makes an operation wait: where it is full they are dropped, and

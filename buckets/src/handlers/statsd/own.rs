@@ -1,4 +1,4 @@
-//! Metrics of one's own.
+//! Metrics of one's own, and the built-in gauges.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::handlers::by_tags::{ByTags, Labels};
 use crate::handlers::cells::Cells;
 use crate::handlers::metric::{Metric, Sample, Sum};
-use crate::telemetry::catalogue::{Bounds, MetricDefinition, MetricKind, MetricSet, Unit};
+use crate::telemetry::catalogue::{Bounds, METRICS, MetricDefinition, MetricKind, MetricSet, Unit};
 use crate::telemetry::{Event, EventName, Stage};
 
 /// All of them, by their position.
 pub(super) struct Own {
     metrics: Box<[OwnMetric]>,
+    /// How many of them, the first ones, are built in.
+    built_in: usize,
     /// How many more series there may be.
     room: AtomicUsize,
 }
@@ -42,17 +44,20 @@ impl Own {
     const MOST_SERIES: usize = 10_000;
 
     pub(super) fn new(metrics: &[MetricSet]) -> Self {
-        let definitions = metrics.iter().flat_map(MetricSet::iter);
+        let built_in: Vec<_> = METRICS.iter().filter(|definition| is_gauge(definition)).collect();
+        let definitions = built_in.iter().copied().chain(metrics.iter().flat_map(MetricSet::iter));
         let metric = |definition: &MetricDefinition| {
             let metric = Arc::new(Metric::new(definition, &Bounds::durations()));
             OwnMetric { metric, series: ByTags::default() }
         };
-        Self { metrics: definitions.map(metric).collect(), room: AtomicUsize::new(Self::MOST_SERIES) }
+        let metrics = definitions.map(metric).collect();
+        Self { metrics, built_in: built_in.len(), room: AtomicUsize::new(Self::MOST_SERIES) }
     }
 
-    /// The positions of those that are made of `stage` of `name`.
-    pub(super) fn of(&self, name: &EventName, stage: Stage) -> Box<[usize]> {
-        (0..self.metrics.len()).filter(|position| self.metrics[*position].metric.wants(name, stage)).collect()
+    /// The positions of those that are made of `stage` of `name`; the built-in ones only if that `is_selected`.
+    pub(super) fn of(&self, name: &EventName, stage: Stage, is_selected: bool) -> Box<[usize]> {
+        let first = if is_selected { 0 } else { self.built_in };
+        (first..self.metrics.len()).filter(|position| self.metrics[*position].metric.wants(name, stage)).collect()
     }
 
     /// Takes note of `event`; nothing if it does not go into the metric. `welcome` gives a new series its number.
@@ -90,6 +95,14 @@ impl Own {
             then(series, Recorded::Added(recorded));
         });
     }
+}
+
+/// Whether a built-in metric is sent as a gauge: last values, but not of each operation, which would cost each of them
+/// more than all of its counts. When one last succeeded servers know by when a count last came.
+fn is_gauge(definition: &MetricDefinition) -> bool {
+    let is_of_operations = |selector: &&str| selector.starts_with("buckets.cloud.");
+    let selectors = definition.selectors;
+    definition.kind == MetricKind::LastValue && !selectors.is_empty() && !selectors.iter().any(is_of_operations)
 }
 
 impl OwnSeries {

@@ -12,7 +12,7 @@ pub(super) struct Series {
     pub(super) cloud: Box<str>,
     /// Whether the events of a stage are counted and timed themselves.
     is_selected: [bool; Stage::COUNT],
-    /// The positions of the metrics of one's own that are made of them.
+    /// The positions of the metrics of one's own, and of built-in gauges, that are made of them.
     own: [Box<[usize]>; Stage::COUNT],
     counts: Cells,
 }
@@ -45,8 +45,9 @@ impl Series {
             counts: Cells::new(WORDS),
         };
         for stage in [Stage::Start, Stage::Stop, Stage::Exception, Stage::Point] {
-            series.is_selected[stage.index()] = selectors.iter().any(|selector| selector.matches(name.as_str(), stage));
-            series.own[stage.index()] = own.of(name, stage);
+            let is_selected = selectors.iter().any(|selector| selector.matches(name.as_str(), stage));
+            series.is_selected[stage.index()] = is_selected;
+            series.own[stage.index()] = own.of(name, stage, is_selected);
         }
         series
     }

@@ -60,6 +60,7 @@ impl Direction {
 
 const SPAN: &[Stage] = &[Stage::Start, Stage::Stop, Stage::Exception];
 const TIMED: &[&str] = &["duration", "attempts"];
+const TOKEN: &[&str] = &["duration", "attempts", "expiry"];
 const SIZED: &[&str] = &["duration", "attempts", "bytes"];
 const STREAMED: &[&str] = &["duration", "attempts", "bytes", "time_to_first_byte"];
 const OPERATION: &[&str] = &[
@@ -169,8 +170,19 @@ pub static EVENTS: &[EventDefinition] = &[
         RETRY,
         "The rest of a body that broke off is asked for, after a wait.",
     ),
-    point(&names::LIMIT_WAIT_CONCURRENCY, &["wait"], WAIT, "A call waited because there were enough at once."),
+    point(
+        &names::LIMIT_WAIT_CONCURRENCY,
+        &["wait", "size", "waiting"],
+        WAIT,
+        "A call waited because there were enough at once; `size` says how many that is, and `waiting` how many wait still.",
+    ),
     point(&names::LIMIT_WAIT_RATE, &["wait"], WAIT, "A call waited because calls came too fast."),
+    point(
+        &names::LIMIT_QUEUE_CONCURRENCY,
+        &["size", "waiting"],
+        REFUSAL,
+        "A call begins to wait because there are enough at once; `waiting` says how many do, this one included.",
+    ),
     point(&names::LIMIT_REFUSAL_CONCURRENCY, &[], REFUSAL, "A call was refused: enough at once, and enough waiting."),
     point(&names::LIMIT_REFUSAL_RATE, &[], REFUSAL, "A call was refused because calls came too fast."),
     point(&names::LIMIT_REFUSAL_CIRCUIT, &[], REFUSAL, "A call was refused because its store is taken for down."),
@@ -181,7 +193,7 @@ pub static EVENTS: &[EventDefinition] = &[
     point(
         &names::COST_REQUEST,
         &["requests", "cost_picodollars"],
-        &["operation", "adapter", "cloud", "span_id", "component", "class", "billed"],
+        &["operation", "adapter", "cloud", "span_id", "component", "class", "billed", "sheet", "as_of"],
         "An attempt was answered or given up, and its provider bills it or not.",
     ),
     point(
@@ -214,8 +226,14 @@ pub static EVENTS: &[EventDefinition] = &[
         POINT,
         "An upload in parts was given up and could not be aborted; `orphans` says how many wait for a sweep.",
     ),
-    operation(&names::AUTH_TOKEN_FETCH, TIMED, None, "An access token was fetched, the first of its credentials."),
-    operation(&names::AUTH_TOKEN_REFRESH, TIMED, None, "An access token was fetched to replace one before it expires."),
+    point(
+        &names::UPLOAD_SWEEP,
+        &["aborted", "orphans"],
+        POINT,
+        "Uploads in parts that were given up were aborted; `orphans` says how many could not be.",
+    ),
+    operation(&names::AUTH_TOKEN_FETCH, TOKEN, None, "An access token was fetched, the first of its credentials."),
+    operation(&names::AUTH_TOKEN_REFRESH, TOKEN, None, "An access token was fetched to replace one before it expires."),
     EventDefinition {
         name: &names::HANDLER_FAILURE,
         stages: &[Stage::Point],

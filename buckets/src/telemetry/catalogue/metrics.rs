@@ -6,6 +6,8 @@ use crate::telemetry::{Event, Value};
 
 const CLOUD_ENDS: &[&str] = &["buckets.cloud.*.stop", "buckets.cloud.*.exception"];
 const ADAPTER_ENDS: &[&str] = &["buckets.adapter.*.stop", "buckets.adapter.*.exception"];
+const LIMITED_CONCURRENCY: &[&str] = &["buckets.limit.queue.concurrency", "buckets.limit.wait.concurrency"];
+const TOKEN_ENDS: &[&str] = &["buckets.auth.token.*.stop", "buckets.auth.token.*.exception"];
 const BY_STORAGE_CLASS: &[Tag] = &[Tag::Adapter, Tag::Cloud, Tag::Field("storage_class")];
 const DOLLARS_PER_PICODOLLAR: f64 = 1e-12;
 const BY_CLOUD: &[Tag] = &[Tag::Operation, Tag::Adapter, Tag::Cloud];
@@ -187,6 +189,18 @@ pub static METRICS: &[MetricDefinition] = &[
         ..DURATION
     },
     MetricDefinition {
+        name: "buckets.concurrency.limit",
+        tags: &[Tag::Adapter, Tag::Cloud],
+        help: "How many calls may run at once, where one had to wait for that.",
+        ..MetricDefinition::last_value("", "size", LIMITED_CONCURRENCY)
+    },
+    MetricDefinition {
+        name: "buckets.concurrency.waiting",
+        tags: &[Tag::Adapter, Tag::Cloud],
+        help: "How many calls wait because so many run at once.",
+        ..MetricDefinition::last_value("", "waiting", LIMITED_CONCURRENCY)
+    },
+    MetricDefinition {
         name: "buckets.limit.refusals",
         selectors: &["buckets.limit.refusal"],
         tags: &[Tag::Limit, Tag::Adapter, Tag::Cloud],
@@ -230,6 +244,14 @@ pub static METRICS: &[MetricDefinition] = &[
         ..BASE
     },
     MetricDefinition {
+        name: "buckets.price_sheet.info",
+        kind: MetricKind::LastValue,
+        selectors: &["buckets.cost.request"],
+        tags: &[Tag::Adapter, Tag::Cloud, Tag::Field("sheet"), Tag::Field("as_of")],
+        help: "1 for each price sheet that costs were estimated by, with the day from which its prices are.",
+        ..BASE
+    },
+    MetricDefinition {
         name: "buckets.budget.warnings",
         selectors: &["buckets.cost.budget.warning"],
         tags: &[Tag::Adapter, Tag::Cloud],
@@ -262,6 +284,36 @@ pub static METRICS: &[MetricDefinition] = &[
         unit: Unit::Seconds,
         help: "When the last inventory ended, in seconds since 1970.",
         ..MetricDefinition::last_value("", "timestamp", &["buckets.inventory.stored"])
+    },
+    MetricDefinition {
+        name: "buckets.upload.orphans",
+        selectors: &["buckets.upload.orphan"],
+        tags: &[Tag::Adapter],
+        help: "Uploads in parts that were given up and could not be aborted; they cost storage until a sweep.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.upload.swept",
+        kind: MetricKind::Sum,
+        selectors: &["buckets.upload.sweep"],
+        measurement: Some("aborted"),
+        tags: &[Tag::Adapter],
+        help: "Uploads in parts that were given up, here or by others, and that sweeps aborted.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.token.refreshes",
+        selectors: TOKEN_ENDS,
+        tags: &[Tag::Adapter, Tag::Status],
+        help: "Requests for access tokens that ended, by how they ended, the first of their credentials among them.",
+        ..BASE
+    },
+    MetricDefinition {
+        name: "buckets.token.expiry.timestamp",
+        tags: &[Tag::Adapter],
+        unit: Unit::Seconds,
+        help: "When the access token expires that was fetched last, in seconds since 1970.",
+        ..MetricDefinition::last_value("", "expiry", TOKEN_ENDS)
     },
     MetricDefinition {
         name: "buckets.telemetry.events",

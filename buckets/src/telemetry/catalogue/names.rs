@@ -90,6 +90,8 @@ names! {
     LIMIT_WAIT_CONCURRENCY = "buckets.limit.wait.concurrency";
     /// A call waited because calls came too fast, and was `admitted` or dropped.
     LIMIT_WAIT_RATE = "buckets.limit.wait.rate";
+    /// A call begins to wait because there are enough at once.
+    LIMIT_QUEUE_CONCURRENCY = "buckets.limit.queue.concurrency";
     /// A call was refused because there were enough at once, and enough waiting.
     LIMIT_REFUSAL_CONCURRENCY = "buckets.limit.refusal.concurrency";
     /// A call was refused because calls came too fast.
@@ -116,6 +118,8 @@ names! {
     INVENTORY_STORED = "buckets.inventory.stored";
     /// An upload in parts was given up and could not be aborted.
     UPLOAD_ORPHAN = "buckets.upload.orphan";
+    /// Uploads in parts that were given up were aborted by a sweep.
+    UPLOAD_SWEEP = "buckets.upload.sweep";
     /// An access token was fetched, the first of its credentials.
     AUTH_TOKEN_FETCH = "buckets.auth.token.fetch";
     /// An access token was fetched to replace one before it expires.

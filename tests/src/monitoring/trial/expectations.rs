@@ -171,11 +171,16 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
             vec![PerSecond(succeeded.only(|fact| fact.is("operation", "delete")).count(&["cloud"]))]
         }
         "Events counted" => {
-            // A cloud's operation is told at its beginning and its end, the adapter's at its end, all else once.
+            // A cloud's operation is told at its beginning and its end, and so is the wait for a limit of calls at once;
+            // the adapter's operation at its end, all else once.
             let elsewhere = [What::Operation, What::AdapterOperation, What::Pause, What::HandlerFailure, What::Dropped];
             let points = facts.iter().filter(|fact| !elsewhere.contains(&fact.what)).count();
+            let queued = of(What::Wait).only(|fact| fact.is("limit", "concurrency"));
             let count = |facts: &Facts<'_>| facts.count(&[]).into_values().sum::<f64>();
-            vec![PerSecond(one(&[], 2.0 * count(&operations) + count(&adapter) + (points + OPEN) as f64))]
+            vec![PerSecond(one(
+                &[],
+                2.0 * count(&operations) + count(&adapter) + count(&queued) + (points + OPEN) as f64,
+            ))]
         }
         "Panics of handlers" => vec![InWindow(WINDOW, of(What::HandlerFailure).count(&["handler"]))],
         "Dropped by handlers" => vec![InWindow(WINDOW, of(What::Dropped).count(&["handler", "reason"]))],

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
+use super::super::S3;
 use super::super::client::Bucket;
 use super::super::error;
 use crate::error::{ErrorKind, Result};
@@ -36,7 +37,11 @@ pub(in super::super) struct Orphans {
 
 impl Orphans {
     pub(in super::super) fn new(dispatcher: Dispatcher) -> Self {
-        Self { scope: Scope::of(dispatcher), uploads: Mutex::default(), janitors: watch::Sender::default() }
+        Self {
+            scope: Scope::new(dispatcher, "", S3::NAME),
+            uploads: Mutex::default(),
+            janitors: watch::Sender::default(),
+        }
     }
 
     pub(in super::super) fn len(&self) -> usize {
@@ -56,6 +61,12 @@ impl Orphans {
             let at_work = AtWork::begin(Arc::clone(self));
             runtime.spawn(async move { at_work.0.abort_patiently(upload).await });
         }
+    }
+
+    /// Tells that a sweep aborted so many uploads.
+    pub(super) fn swept(&self, aborted: usize) {
+        let measurements = [("aborted", Number::U64(aborted as u64)), ("orphans", Number::U64(self.len() as u64))];
+        self.scope.point(&names::UPLOAD_SWEEP, || SpanStart::new().root(), &measurements);
     }
 
     /// What is still to be aborted.

@@ -8,15 +8,21 @@ use crate::key::Key;
 /// Aborts what was given up here and could not be aborted, and what began longer ago than `older_than`.
 pub(in super::super) async fn sweep(s3: &S3, older_than: Duration) -> Result<usize> {
     let mut aborted = 0;
+    let result = abort_all(s3, older_than, &mut aborted).await;
+    s3.orphans.swept(aborted);
+    result.map(|()| aborted)
+}
+
+async fn abort_all(s3: &S3, older_than: Duration, aborted: &mut usize) -> Result<()> {
     for upload in s3.orphans.snapshot() {
         s3.orphans.abort(&upload).await?;
-        aborted += 1;
+        *aborted += 1;
     }
     for upload in stale(s3, older_than).await? {
         s3.orphans.abort(&upload).await?;
-        aborted += 1;
+        *aborted += 1;
     }
-    Ok(aborted)
+    Ok(())
 }
 
 /// The uploads that began longer ago than `older_than`. Listed whole before any is aborted, because what is
