@@ -6,7 +6,7 @@ use buckets::ErrorKind;
 use buckets::telemetry::catalogue::{Bounds, METRICS};
 
 use super::facts::{Fact, Facts, Vector, What, ratio};
-use super::script::OPEN;
+use super::script::{OPEN, SHEET};
 use crate::monitoring::objective::{AVAILABILITY, FAST};
 
 /// The window of queries that leave it to Grafana.
@@ -23,13 +23,15 @@ pub(super) enum Expected {
     InWindow(&'static str, Vector),
     /// The time that has passed since these moments, in seconds.
     Since(Vector),
+    /// The time that is left until these moments, in seconds.
+    Until(Vector),
     /// Nothing, and why.
     Nothing(&'static str),
 }
 
 const DAY: f64 = 86_400.0;
 
-use Expected::{Exactly, InWindow, Nothing, PerSecond, Since};
+use Expected::{Exactly, InWindow, Nothing, PerSecond, Since, Until};
 
 /// What the panel called `title` must show, query by query; [`None`] if nobody has said.
 pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
@@ -140,6 +142,18 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
         "Billable content" => {
             vec![PerSecond(of(What::Transferred).sum(&["cloud", "component"], |fact| fact.number("bytes")))]
         }
+        "Price sheets" => vec![Exactly(one(
+            &[("cloud", "warehouse"), ("sheet", &SHEET.id), ("as_of", &SHEET.as_of.to_string())],
+            1.0,
+        ))],
+        "Uploads left behind" => vec![
+            InWindow(WINDOW, of(What::Orphaned).count(&["adapter"])),
+            InWindow(WINDOW, of(What::Swept).sum(&["adapter"], |fact| fact.number("aborted"))),
+        ],
+        "Access tokens asked for" => vec![PerSecond(of(What::Token).count(&["adapter", "status"]))],
+        "Time until the access token expires" => {
+            vec![Until(of(What::Token).only(Fact::succeeded).last(&["adapter"], |fact| fact.number("expiry")))]
+        }
         "Warnings of budgets" => vec![InWindow(WINDOW, of(What::BudgetWarning).count(&["cloud"]))],
         "Downloads resumed" => vec![PerSecond(of(What::Resumption).count(&["cloud"]))],
         "Seconds a second spent between attempts" => {
@@ -154,6 +168,10 @@ pub(super) fn of_panel(title: &str, facts: &[Fact]) -> Option<Vec<Expected>> {
         }
         "P99 wait for a limit" => vec![Exactly(quantile(0.99, &of(What::Wait), &["limit", "cloud"]))],
         "Calls that waited for a limit" => vec![PerSecond(of(What::Wait).count(&["limit", "cloud"]))],
+        // One at a time, and none waits in the end.
+        "Concurrency limit, and calls that wait for it" => {
+            [1.0, 0.0].map(|calls| Exactly(one(&[("cloud", "thumbnails")], calls))).into()
+        }
         "Calls refused by a limit" => vec![PerSecond(of(What::Refusal).count(&["limit", "cloud"]))],
         "Circuits opened" => vec![InWindow(WINDOW, of(What::CircuitOpened).count(&["cloud"]))],
         "Sizes of objects" => vec![InWindow(WINDOW, operations.buckets(bounds("buckets.object.size"), size))],
@@ -262,6 +280,9 @@ pub(super) fn of_alert(name: &str, facts: &[Fact]) -> Option<Expected> {
         "BucketsBudgetWarning" => InWindow("15m", of(What::BudgetWarning).count(CLOUD)),
         "BucketsInventoryOld" => Since(of(What::Stored).last(CLOUD, |fact| fact.number("at"))),
         "BucketsTelemetryDropped" => PerSecond(of(What::Dropped).count(&["handler", "reason"])),
+        "BucketsTokenNotRenewed" => Nothing("of three requests for a token two succeed"),
+        "BucketsTokenExpired" => Nothing("nothing is asked of the store that the token is for"),
+        "BucketsUploadsLeftBehind" => InWindow("1h", of(What::Orphaned).count(&["adapter"])),
         "BucketsSeriesOverflow" => Nothing("there is room for all series"),
         _ => return None,
     })

@@ -47,6 +47,12 @@ pub(super) enum What {
     Stored,
     /// What a handler could not deliver.
     Dropped,
+    /// A request for an access token.
+    Token,
+    /// An upload in parts that was given up and not aborted.
+    Orphaned,
+    /// Such uploads that were aborted later.
+    Swept,
 }
 
 /// How an operation ended.

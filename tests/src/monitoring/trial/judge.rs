@@ -121,6 +121,10 @@ impl<'a> Judge<'a> {
                 let passed = moments.into_iter().map(|(labels, moment)| (labels, self.moment - moment)).collect();
                 self.compare(name, &answer, &passed, 1.0);
             }
+            Expected::Until(moments) => {
+                let left = moments.into_iter().map(|(labels, moment)| (labels, moment - self.moment)).collect();
+                self.compare(name, &answer, &left, 1.0);
+            }
             Expected::PerSecond(expected) => {
                 let once = self.once("rate", WINDOW).await;
                 self.compare(name, &answer, &expected, once);

@@ -49,6 +49,10 @@ sum by (cloud) (rate(buckets_operations_total[$__rate_interval]))",
             .about("How often so much of a budget was spent as to be warned of.")
             .query("{{cloud}}", "sum by (cloud) (increase(buckets_budget_warnings_total[$__rate_interval]))")
             .may_be_empty("no budget is nearly spent"),
+        Panel::lines("Price sheets", Unit::Count)
+            .about("Which prices the estimates are by, and of which day they are: prices change.")
+            .query("{{sheet}} of {{as_of}} for {{cloud}}", "max by (cloud, sheet, as_of) (buckets_price_sheet_info)")
+            .may_be_empty(NO_PRICES),
     ];
     Row { title: "Cost", panels }
 }

@@ -21,6 +21,11 @@ pub(super) fn row() -> Row {
                 "sum by (limit, cloud) (rate(buckets_limit_wait_duration_seconds_count[$__rate_interval]))",
             )
             .may_be_empty("nobody waited for a limit"),
+        Panel::lines("Concurrency limit, and calls that wait for it", Unit::Count)
+            .about("The limit of each process, and how many wait in all of them; not there before a call has waited.")
+            .query("limit of {{cloud}}", "max by (cloud) (buckets_concurrency_limit)")
+            .query("waiting for {{cloud}}", "sum by (cloud) (buckets_concurrency_waiting)")
+            .may_be_empty("nobody waited for a limit of calls at once"),
         Panel::lines("Calls refused by a limit", Unit::PerSecond)
             .about("By limits of concurrency, rate, load or money, and by circuits that are open.")
             .query("{{limit}} {{cloud}}", "sum by (limit, cloud) (rate(buckets_limit_refusals_total[$__rate_interval]))")

@@ -24,6 +24,18 @@ pub(super) fn row() -> Row {
                 "{{cloud}}",
                 "sum by (cloud) (rate(buckets_operations_total{operation=\"delete\",status=\"success\"}[$__rate_interval]))",
             ),
+        Panel::lines("Access tokens asked for", Unit::PerSecond)
+            .about("An `error` is no failure of an operation while the token before is good.")
+            .query(
+                "{{status}} {{adapter}}",
+                "sum by (adapter, status) (rate(buckets_token_refreshes_total[$__rate_interval]))",
+            )
+            .may_be_empty("no adapter uses access tokens"),
+        Panel::lines("Time until the access token expires", Unit::Seconds)
+            .about("Of the process whose token expires first. Below zero where nobody has asked the store for long.")
+            .may_be_negative()
+            .query("{{adapter}}", "min by (adapter) (buckets_token_expiry_timestamp_seconds) - time()")
+            .may_be_empty("no adapter uses access tokens"),
     ];
     Row { title: "Security", panels }
 }

@@ -31,6 +31,17 @@ pub(super) fn row() -> Row {
             .about("The other panels of this row show what was then.")
             .query("{{cloud}}", "time() - max by (cloud, adapter) (buckets_stored_scan_timestamp_seconds)")
             .may_be_empty(NO_INVENTORY),
+        Panel::lines("Uploads left behind", Unit::Count)
+            .about("Parts of uploads that were given up and could not be aborted are billed until a sweep aborts them.")
+            .query(
+                "left behind in {{adapter}}",
+                "sum by (adapter) (increase(buckets_upload_orphans_total[$__rate_interval]))",
+            )
+            .query(
+                "swept from {{adapter}}",
+                "sum by (adapter) (increase(buckets_upload_swept_total[$__rate_interval]))",
+            )
+            .may_be_empty("none was left behind"),
     ];
     Row { title: "Storage", panels }
 }

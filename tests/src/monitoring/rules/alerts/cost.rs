@@ -6,7 +6,7 @@ use crate::monitoring::rules::{Alert, Firing, Scenario, Severity};
 const UPLOADS: &[(&str, &str)] = &[("adapter", "s3"), ("cloud", "uploads"), ("job", "app")];
 
 pub(super) fn alerts() -> Vec<Alert> {
-    vec![spike(), budget(), inventory()]
+    vec![spike(), budget(), inventory(), left_behind()]
 }
 
 fn spike() -> Alert {
@@ -64,5 +64,23 @@ fn inventory() -> Alert {
         ),
         silent: Scenario::after("2h", "it was counted a day ago")
             .series("buckets_stored_scan_timestamp_seconds{storage_class=\"standard\"}", "-86400x120"),
+    }
+}
+
+fn left_behind() -> Alert {
+    Alert {
+        name: "BucketsUploadsLeftBehind",
+        expression: counted_within("1h", "job, adapter", "buckets_upload_orphans_total"),
+        hold: "0m",
+        severity: Severity::Ticket,
+        summary: "Uploads in parts that {{ $labels.job }} gave up on {{ $labels.adapter }} could not be aborted: their parts are \
+                  billed until a sweep.",
+        fires: (
+            Scenario::after("20m", "the first upload that is left behind")
+                .series("buckets_upload_orphans_total", "_x15 1x10"),
+            Firing { labels: &[("adapter", "s3"), ("job", "app")], value: "1" },
+        ),
+        silent: Scenario::after("2h", "one was left behind an hour and a half ago")
+            .series("buckets_upload_orphans_total", "_x30 1x90"),
     }
 }

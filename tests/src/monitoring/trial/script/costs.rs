@@ -13,7 +13,7 @@ use crate::monitoring::trial::facts::{End, Fact, What};
 use crate::monitoring::trial::fate::Fate;
 
 /// The prices of the warehouse. Those below are written down anew, so that no mistake is made twice.
-pub(super) const SHEET: &PriceSheet = &sheets::GOOGLE_CLOUD_STORAGE_STANDARD_US_CENTRAL1;
+pub(in crate::monitoring::trial) const SHEET: &PriceSheet = &sheets::GOOGLE_CLOUD_STORAGE_STANDARD_US_CENTRAL1;
 
 /// The events that are lost on their way to StatsD.
 pub(super) const DROPPED: &str = "buckets.cloud.copy";

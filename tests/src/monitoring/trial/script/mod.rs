@@ -2,6 +2,7 @@
 
 mod costs;
 mod downloads;
+mod elsewhere;
 mod limits;
 mod links;
 mod lookups;
@@ -25,6 +26,7 @@ use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, Rate};
 use buckets_tower::retry::{Backoff, RetryPolicy};
 use buckets_tower::{CostLayer, ResumeLayer, RetryLayer};
 
+pub(super) use self::costs::SHEET;
 use self::place::Place;
 use super::clock::Stopped;
 use super::facts::{End, Fact, What};
@@ -87,7 +89,7 @@ impl Script {
                 Cloud::builder("exports", Memory::new()).layer(fates).layer(LimitLayer::new(limit))
             }),
             warehouse: Place::build("warehouse", dispatcher, |fates| {
-                let costs = CostLayer::new(&Ledger::new(), &Tariff::new(costs::SHEET)).budget(costs::budget());
+                let costs = CostLayer::new(&Ledger::new(), &Tariff::new(SHEET)).budget(costs::budget());
                 let cloud = Cloud::builder("warehouse", Memory::new()).layer(fates);
                 cloud.layer(costs).layer(RetryLayer::new(retries))
             })
@@ -117,6 +119,8 @@ impl Script {
         self.links().await;
         self.open_downloads().await;
         self.costs().await;
+        self.tokens();
+        self.orphans();
         self.drops();
         std::mem::take(&mut self.facts)
     }
