@@ -2,10 +2,14 @@
 
 use std::net::UdpSocket;
 
+use buckets::handlers::log::Log;
+use buckets::handlers::otel::Metrics;
+use buckets::handlers::performance::Performance;
 use buckets::handlers::prometheus::Prometheus;
 use buckets::handlers::statsd::StatsD;
 use buckets::telemetry::catalogue::names::CLOUD_READ;
 use buckets::telemetry::{Dispatcher, Event, Scope, Span};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 pub(crate) struct Metered {
     scope: Scope,
@@ -33,6 +37,24 @@ impl Metered {
         let statsd = StatsD::builder().udp(socket.local_addr().expect("bound")).expect("a socket");
         statsd.attach(&dispatcher).expect("nothing else is attached");
         Self::of(dispatcher, Some(socket))
+    }
+
+    pub(crate) fn by_opentelemetry(provider: &SdkMeterProvider) -> Self {
+        let dispatcher = Dispatcher::new();
+        Metrics::builder().provider(provider).build().attach(&dispatcher).expect("nothing else is attached");
+        Self::of(dispatcher, None)
+    }
+
+    pub(crate) fn by_performance() -> Self {
+        let dispatcher = Dispatcher::new();
+        Performance::new().attach(&dispatcher).expect("nothing else is attached");
+        Self::of(dispatcher, None)
+    }
+
+    pub(crate) fn by_log() -> Self {
+        let dispatcher = Dispatcher::new();
+        Log::new().attach(&dispatcher).expect("nothing else is attached");
+        Self::of(dispatcher, None)
     }
 
     fn of(dispatcher: Dispatcher, socket: Option<UdpSocket>) -> Self {

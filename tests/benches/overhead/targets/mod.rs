@@ -4,6 +4,7 @@ mod bare_memory;
 mod counting_handler;
 mod full_stack;
 mod further_handler;
+mod handlers;
 mod idle_span;
 mod otel_span;
 mod prometheus_layer;
@@ -25,6 +26,7 @@ pub(crate) const ALL: &[Target] = &[
     bare_memory::TARGET,
     statsd_timing::TARGET,
     otel_span::TARGET,
+    handlers::TARGET,
 ];
 
 /// What we promise, and how it is measured.
