@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::{OPEN, Script, key, upload};
-use crate::monitoring::trial::facts::End;
-use crate::monitoring::trial::facts::What;
+use crate::monitoring::trial::facts::{End, What};
 use crate::monitoring::trial::fate::Fate;
 
 /// Larger than what is read ahead.

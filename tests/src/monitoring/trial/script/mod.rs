@@ -172,9 +172,7 @@ impl Script {
         }
         self.facts.push(Fact::new(what, labels).lasting(seconds));
     }
-}
 
-impl Script {
     /// The moment that the program takes it to be, in seconds since 1970.
     fn now(&self) -> f64 {
         self.clock.system_time().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
