@@ -13,7 +13,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::known_host::KnownHost;
-use crate::storage::Storage;
+use crate::storage::{Place, Storage};
 use crate::{drain, files, known_host, page};
 
 /// How long a client may pause within an upload.
@@ -30,7 +30,12 @@ pub(crate) struct App {
 
 /// Every route of the service, which clients reach at `base_url`.
 pub(crate) fn router(storage: Storage, max_upload: u64, base_url: &str) -> Router {
-    let links = Links::new(storage.cloud.clone(), storage.signer).with_max_upload(max_upload);
+    let links = match storage.place {
+        Place::Folder { signer, .. } => {
+            Links::new(storage.cloud.clone(), *signer).with_max_upload(max_upload).into_router()
+        }
+        Place::Bucket { .. } => Router::new(),
+    };
     let app = Arc::new(App { cloud: storage.cloud, max_upload });
     let router = Router::new()
         .merge(files::router())
@@ -43,7 +48,7 @@ pub(crate) fn router(storage: Storage, max_upload: u64, base_url: &str) -> Route
         .route("/healthz", get(async || "ok\n"))
         .route("/metrics", metrics(storage.metrics))
         .merge(page::router())
-        .merge(links.into_router())
+        .merge(links)
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method);
     with_patience(router)

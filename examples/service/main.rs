@@ -5,15 +5,14 @@
 //! curl -F file=@photo.jpg http://127.0.0.1:3000/files # 201 with id, filename, size and url
 //! ```
 //!
-//! Files are kept on a volume below `--root`, downloads go through signed links, and `/metrics` is
-//! there for Prometheus.
+//! Files are kept on a volume below `--root`, or in a bucket of S3; downloads go through signed links, and
+//! `/metrics` is there for Prometheus.
 
 mod app;
 mod drain;
 mod files;
 mod known_host;
 mod page;
-mod secret;
 mod server;
 mod settings;
 mod storage;
@@ -51,7 +50,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let base_url = settings.base_url(server.address());
     let storage = Storage::open(&settings, &base_url).await?;
     announce(&settings, &server, &base_url, &storage);
+    let place = storage.place.clone();
     server.run(app::router(storage, settings.max_upload.as_u64(), &base_url)).await;
+    place.settle().await;
     Ok(())
 }
 
@@ -59,9 +60,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
 fn announce(settings: &Settings, server: &Server, base_url: &str, storage: &Storage) {
     println!("Open                  {base_url}/");
     println!("Metrics are at        {base_url}/metrics");
-    println!("Files are kept in     {}", storage.root().display());
+    println!("Files are kept in     {}", storage.place);
     println!("An upload may have    {}", settings.max_upload);
-    println!("Links are signed with {}", storage.secret());
+    println!("Links are signed with {}", storage.place.signed_with());
     println!("Listening on          {}", server.address());
     if !settings.listen.ip().is_loopback() {
         println!(

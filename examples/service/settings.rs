@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
@@ -8,8 +9,14 @@ use clap::Parser;
 
 /// File storage with a page, signed links and metrics.
 ///
-/// BUCKETS_SECRET holds the secret that links are signed with, at least 32 bytes; without it one is
-/// made and kept below the root. RUST_LOG sets what is logged.
+/// Files are kept in a folder. BUCKETS_SECRET holds the secret that links to them are signed with, at least 32
+/// bytes; without it one is made and kept below the root.
+///
+/// With BUCKETS_ADAPTER=s3 they are kept in a bucket of Amazon S3 or what speaks its protocol, which BUCKETS_BUCKET
+/// names. BUCKETS_PROVIDER, BUCKETS_REGION and BUCKETS_ENDPOINT say where that is, BUCKETS_ACCESS_KEY_ID and
+/// BUCKETS_SECRET_ACCESS_KEY who asks; without these two it is who Amazon's own tools would take.
+///
+/// RUST_LOG sets what is logged.
 #[derive(Debug, Parser)]
 #[command(name = "service")]
 pub(crate) struct Settings {
@@ -18,7 +25,11 @@ pub(crate) struct Settings {
     #[arg(value_parser = listen)]
     pub(crate) listen: SocketAddr,
 
-    /// The folder that keeps the files; it is made if it is missing.
+    /// What keeps the files: `volume`, a folder, or `s3`, a bucket.
+    #[arg(long, env = "BUCKETS_ADAPTER", value_name = "ADAPTER", default_value = "volume", value_parser = adapter)]
+    pub(crate) adapter: Adapter,
+
+    /// The folder that keeps the files, if one does; it is made if it is missing.
     #[arg(long, env = "BUCKETS_ROOT", value_name = "FOLDER", default_value = "./buckets-data")]
     pub(crate) root: PathBuf,
 
@@ -30,6 +41,25 @@ pub(crate) struct Settings {
     /// What links begin with, where clients reach the service under another address than it listens on.
     #[arg(long, env = "BUCKETS_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub(crate) public_url: Option<String>,
+}
+
+/// What keeps files.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Adapter {
+    Volume,
+    S3,
+}
+
+/// What the names of all settings in the environment begin with.
+pub(crate) const PREFIX: &str = "BUCKETS_";
+
+/// The settings in the environment that are about the store and not about this program.
+pub(crate) fn of_the_store() -> impl Iterator<Item = (String, String)> {
+    const OWN: [&str; 6] = ["adapter", "listen", "max_upload", "public_url", "root", "secret"];
+    let setting = |name: OsString| Some(name.to_str()?.strip_prefix(PREFIX)?.to_ascii_lowercase());
+    let of_store =
+        move |(name, value): (OsString, OsString)| Some((setting(name)?, value.to_string_lossy().into_owned()));
+    std::env::vars_os().filter_map(of_store).filter(|(setting, _)| !OWN.contains(&setting.as_str()))
 }
 
 impl Settings {
@@ -51,6 +81,14 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     found.ok_or_else(|| {
         "BUCKETS_LISTEN or --listen must be an address of this machine and a port, such as 127.0.0.1:3000".into()
     })
+}
+
+fn adapter(text: &str) -> Result<Adapter, String> {
+    match text {
+        "volume" => Ok(Adapter::Volume),
+        "s3" => Ok(Adapter::S3),
+        _ => Err("BUCKETS_ADAPTER or --adapter must be volume or s3".into()),
+    }
 }
 
 fn max_upload(text: &str) -> Result<ByteSize, String> {

@@ -72,31 +72,44 @@ async fn volume(_: &str, _: &Path, _: bool, _: Option<&LinksConfig>) -> Result<C
 
 #[cfg(feature = "s3")]
 async fn s3(name: &str, config: &S3Config) -> Result<CloudBuilder<BoxStore>> {
-    use crate::adapter::s3::{Credentials, S3};
+    Ok(Cloud::builder(name, config.open().await?).boxed())
+}
 
-    let S3Config { bucket, provider, region, endpoint, credentials, path_style, checksums } = config;
-    let mut builder = S3::builder(bucket);
-    if let Some(provider) = provider {
-        builder = builder.provider(provider.parse()?);
+#[cfg(feature = "s3")]
+impl S3Config {
+    /// The adapter that it describes: for a cloud that is built by hand, such as to wait at the end of the program
+    /// for what the adapter [does in the background](crate::adapter::S3::settle).
+    ///
+    /// Asks nothing of the store.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a setting that is missing or cannot be.
+    pub async fn open(&self) -> Result<crate::adapter::S3> {
+        use crate::adapter::s3::{Credentials, Provider, S3, S3Builder};
+
+        fn with<T>(builder: S3Builder, value: Option<T>, set: impl FnOnce(S3Builder, T) -> S3Builder) -> S3Builder {
+            match value {
+                Some(value) => set(builder, value),
+                None => builder,
+            }
+        }
+
+        let Self { bucket, provider, region, endpoint, credentials, .. } = self;
+        let provider = provider.as_deref().map(str::parse::<Provider>).transpose()?;
+        let builder = with(S3::builder(bucket), provider, S3Builder::provider);
+        let builder = with(builder, region.as_ref(), S3Builder::region);
+        let builder = with(builder, endpoint.as_ref(), S3Builder::endpoint);
+        let builder = with(builder, self.path_style, S3Builder::path_style);
+        let builder = with(builder, self.checksums, S3Builder::checksums);
+        let builder = with(builder, self.conditional_writes, S3Builder::conditional_writes);
+        let builder = with(builder, self.ordered_lists, S3Builder::ordered_lists);
+        let Some(known) = credentials else { return from_environment(builder).await };
+        let mut credentials = Credentials::new(known.access_key_id.expose(), known.secret_access_key.clone());
+        if let Some(token) = &known.session_token {
+            credentials = credentials.with_session_token(token.clone());
+        }
+        builder.credentials(credentials).build()
     }
-    if let Some(region) = region {
-        builder = builder.region(region);
-    }
-    if let Some(endpoint) = endpoint {
-        builder = builder.endpoint(endpoint);
-    }
-    if let Some(yes) = path_style {
-        builder = builder.path_style(*yes);
-    }
-    if let Some(yes) = checksums {
-        builder = builder.checksums(*yes);
-    }
-    let Some(known) = credentials else { return Ok(Cloud::builder(name, from_environment(builder).await?).boxed()) };
-    let mut credentials = Credentials::new(known.access_key_id.expose(), known.secret_access_key.clone());
-    if let Some(token) = &known.session_token {
-        credentials = credentials.with_session_token(token.clone());
-    }
-    Ok(Cloud::builder(name, builder.credentials(credentials).build()?).boxed())
 }
 
 #[cfg(feature = "aws-config")]

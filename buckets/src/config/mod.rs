@@ -48,6 +48,8 @@ use settings::Settings;
 /// | `session_token` | `s3` | what goes with temporary credentials |
 /// | `path_style` | `s3` | whether the bucket stands in the path of URLs; as the provider has it unless set |
 /// | `checksums` | `s3` | whether the store checks and keeps CRC-32C; as the provider has it unless set |
+/// | `conditional_writes` | `s3` | whether the store honours conditions of writes; as the provider has it unless set |
+/// | `ordered_lists` | `s3` | whether the store lists in the order of keys; as the provider has it unless set |
 ///
 /// Sizes are in bytes. In the environment a setting is a variable `<PREFIX>_<SETTING>`, in TOML a
 /// key of the cloud's table.
@@ -103,6 +105,10 @@ pub struct S3Config {
     pub path_style: Option<bool>,
     /// Whether the store checks and keeps CRC-32C.
     pub checksums: Option<bool>,
+    /// Whether the store honours conditions of writes.
+    pub conditional_writes: Option<bool>,
+    /// Whether the store lists in the order of keys.
+    pub ordered_lists: Option<bool>,
 }
 
 /// Who asks a configured bucket of S3.

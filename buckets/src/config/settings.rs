@@ -60,6 +60,8 @@ impl Settings {
             credentials: self.s3_credentials(),
             path_style: self.flag("path_style"),
             checksums: self.flag("checksums"),
+            conditional_writes: self.flag("conditional_writes"),
+            ordered_lists: self.flag("ordered_lists"),
             bucket: bucket?,
         };
         Some(AdapterConfig::S3(config))
@@ -163,8 +165,10 @@ impl Settings {
             "bucket",
             "capacity",
             "checksums",
+            "conditional_writes",
             "endpoint",
             "fsync",
+            "ordered_lists",
             "path_style",
             "previous_secret",
             "provider",

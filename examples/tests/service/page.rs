@@ -11,7 +11,11 @@ const FIVE_MIB: usize = 5 << 20;
 
 #[tokio::test]
 async fn a_file_is_uploaded_with_progress_downloaded_and_deleted() {
-    let service = Service::start().await;
+    upload_download_and_delete(&Service::start().await).await;
+}
+
+/// What people do on the page.
+pub(crate) async fn upload_download_and_delete(service: &Service) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("holiday photo.bin");
     let bytes = content(FIVE_MIB);

@@ -22,6 +22,8 @@ fn a_bad_setting_is_named_and_ends_the_program() {
         ("BUCKETS_PUBLIC_URL", "files.example.org", "https://"),
         ("BUCKETS_PUBLIC_URL", "ftp://files.example.org", "https://"),
         ("BUCKETS_SECRET", "hunter2", "32 bytes"),
+        ("BUCKETS_ADAPTER", "tape", "volume or s3"),
+        ("BUCKETS_BUCKET", "photos", "BUCKETS_ADAPTER"),
     ] {
         let mut command = program();
         command.env("BUCKETS_LISTEN", "127.0.0.1:0").env("BUCKETS_ROOT", folder.path().join("data")).env(name, value);
@@ -40,8 +42,8 @@ fn help_names_every_setting() {
     let output = program().arg("--help").output().expect("it ends");
     assert!(output.status.success());
     let help = String::from_utf8_lossy(&output.stdout);
-    for name in ["BUCKETS_LISTEN", "BUCKETS_ROOT", "BUCKETS_MAX_UPLOAD", "BUCKETS_PUBLIC_URL", "BUCKETS_SECRET"] {
-        assert!(help.contains(name), "{help}");
+    for name in ["LISTEN", "ROOT", "MAX_UPLOAD", "PUBLIC_URL", "SECRET", "ADAPTER", "BUCKET", "ACCESS_KEY_ID"] {
+        assert!(help.contains(&format!("BUCKETS_{name}")), "{help}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! A running service.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -126,11 +127,11 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 /// The program, with none of the settings that the test's own environment may have, and a small limit.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
-    for name in
-        ["BUCKETS_LISTEN", "BUCKETS_ROOT", "BUCKETS_MAX_UPLOAD", "BUCKETS_PUBLIC_URL", "BUCKETS_SECRET", "RUST_LOG"]
-    {
+    let others = std::env::vars_os().map(|(name, _)| name);
+    let is_setting = |name: &OsString| name == "RUST_LOG" || name.as_encoded_bytes().starts_with(b"BUCKETS_");
+    others.filter(is_setting).for_each(|name| {
         command.env_remove(name);
-    }
+    });
     command.env("BUCKETS_MAX_UPLOAD", MAX_UPLOAD.to_string());
     command
 }

@@ -11,11 +11,13 @@ use crate::settings::StartError;
 const VARIABLE: &str = "BUCKETS_SECRET";
 
 /// The secret that links are signed with, and where it came from. It never shows itself.
+#[derive(Clone)]
 pub(crate) struct SigningSecret {
     pub(crate) value: Secret,
     origin: Origin,
 }
 
+#[derive(Clone)]
 enum Origin {
     Environment,
     File(PathBuf),

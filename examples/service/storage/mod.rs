@@ -1,0 +1,90 @@
+mod bucket;
+mod folder;
+mod secret;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use buckets::adapter::S3;
+use buckets::adapter::volume::Signer;
+use buckets::handlers::log::Log;
+use buckets::handlers::prometheus::Prometheus;
+use buckets::telemetry::Dispatcher;
+use buckets::uuid::Uuid;
+use buckets::{Cloud, Key, display_filename};
+use tracing::warn;
+
+use self::secret::SigningSecret;
+use crate::settings::{Adapter, Settings, StartError};
+
+/// The name of the cloud: a label of every metric, and part of every link to a file in a folder.
+const CLOUD: &str = "files";
+/// How long the end of the program waits for uploads that were given up to be aborted at the store.
+const SETTLE: Duration = Duration::from_secs(10);
+
+/// Where the files are, and what counts the operations on them.
+pub(crate) struct Storage {
+    pub(crate) cloud: Cloud,
+    pub(crate) metrics: Prometheus,
+    pub(crate) place: Place,
+}
+
+/// What only the one kind of place has.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// A folder, to which this program itself serves the links.
+    Folder { root: PathBuf, signer: Box<Signer>, secret: SigningSecret },
+    /// A bucket, which serves links by itself.
+    Bucket { s3: S3, name: String, endpoint: Option<String> },
+}
+
+impl Storage {
+    /// Opens the place that the settings name and has operations counted and logged.
+    pub(crate) async fn open(settings: &Settings, base_url: &str) -> Result<Self, StartError> {
+        let (cloud, place) = match settings.adapter {
+            Adapter::Volume => folder::open(settings, base_url).await?,
+            Adapter::S3 => bucket::open().await?,
+        };
+        let metrics = Prometheus::new();
+        let dispatcher = Dispatcher::global();
+        metrics.attach(&dispatcher).map_err(|error| StartError::new("metrics", error))?;
+        Log::new().attach(&dispatcher).map_err(|error| StartError::new("log", error))?;
+        Ok(Self { cloud, metrics, place })
+    }
+}
+
+impl Place {
+    /// What signs links.
+    pub(crate) fn signed_with(&self) -> &dyn fmt::Display {
+        match self {
+            Self::Folder { secret, .. } => secret,
+            Self::Bucket { .. } => &"the bucket's access key",
+        }
+    }
+
+    /// Waits for what goes on in the background: for the end of the program.
+    pub(crate) async fn settle(&self) {
+        let Self::Bucket { s3, .. } = self else { return };
+        // Whoever starts and stops this is not to wait for a store that does not answer.
+        let _ = tokio::time::timeout(SETTLE, s3.settle()).await;
+        if s3.orphans() > 0 {
+            warn!(uploads = s3.orphans(), "uploads that were given up could not be aborted and use up space");
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder { root, .. } => root.display().fmt(f),
+            Self::Bucket { name, endpoint: None, .. } => write!(f, "the bucket {name}"),
+            Self::Bucket { name, endpoint: Some(endpoint), .. } => write!(f, "the bucket {name} at {endpoint}"),
+        }
+    }
+}
+
+/// `<id>/<file name>`: the name as the client sent it is all there is to remember about a file.
+fn named_key(id: Uuid, filename: &str) -> buckets::Result<Key> {
+    Key::new(format!("{id}/{}", display_filename(filename)))
+}
