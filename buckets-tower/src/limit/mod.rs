@@ -48,7 +48,8 @@
 //! # When events fire
 //!
 //! All are points under the number of the operation in the request: what a telemetry layer above
-//! has begun. `buckets.limit.queue.concurrency` when a call begins to wait, with how many do. `buckets.limit.wait.…` when a wait is over, with `wait` and whether it was `admitted`
+//! has begun. `buckets.limit.queue.concurrency` when a call begins to wait, with the limit's `size` and
+//! how many are `waiting`. `buckets.limit.wait.…` when a wait is over, with `wait` and whether it was `admitted`
 //! (or its caller left). `buckets.limit.refusal.…` when a call is refused. `buckets.circuit.open`
 //! and `buckets.circuit.close` with the call whose result opened or closed a circuit.
 //!
