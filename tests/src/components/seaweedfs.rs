@@ -7,7 +7,7 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use buckets::Secret;
 use buckets::adapter::s3::{self, Provider, S3, S3Builder};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::packages::unpacked;
@@ -19,6 +19,17 @@ pub const ACCESS_KEY: &str = "test-access-key";
 pub const SECRET_KEY: &str = "test-secret-key";
 /// The bucket that is there when the server is.
 pub const BUCKET: &str = "bucket";
+
+/// One who may do everything in the bucket below a prefix, and nothing elsewhere.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Its access key.
+    pub access_key: String,
+    /// Its secret.
+    pub secret_key: String,
+    /// What its keys begin with, in front of a slash.
+    pub prefix: String,
+}
 
 /// A running server with one bucket.
 #[derive(Debug)]
@@ -52,13 +63,25 @@ impl SeaweedFs {
     ///
     /// When it is not installed or does not become ready.
     pub async fn start() -> Self {
+        Self::start_for(&[]).await
+    }
+
+    /// Starts a server that knows these tenants besides [`ACCESS_KEY`], to whom it is as [`start`](Self::start) makes it.
+    ///
+    /// # Panics
+    ///
+    /// When it is not installed or does not become ready.
+    pub async fn start_for(tenants: &[Tenant]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let identities = json!({ "identities": [{
-            "name": "tests",
-            "credentials": [{ "accessKey": ACCESS_KEY, "secretKey": SECRET_KEY }],
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }]});
-        std::fs::write(folder.path().join("s3.json"), identities.to_string()).expect("a file in a new folder");
+        let all = ["Admin", "Read", "Write", "List", "Tagging"].map(str::to_owned);
+        let identities = std::iter::once(identity("tests", ACCESS_KEY, SECRET_KEY, &all)).chain(tenants.iter().map(
+            |Tenant { access_key, secret_key, prefix }| {
+                let actions = ["Read", "Write", "List"].map(|action| format!("{action}:{BUCKET}/{prefix}/*"));
+                identity(prefix, access_key, secret_key, &actions)
+            },
+        ));
+        let config = json!({ "identities": identities.collect::<Vec<_>>() });
+        std::fs::write(folder.path().join("s3.json"), config.to_string()).expect("a file in a new folder");
         std::fs::create_dir(folder.path().join("data")).expect("a folder in a new folder");
         let ports = free_ports();
         let process = Process::start(&command(&folder, &ports));
@@ -154,6 +177,14 @@ impl SeaweedFs {
         })
         .await;
     }
+}
+
+fn identity(name: &str, access_key: &str, secret_key: &str, actions: &[String]) -> Value {
+    json!({
+        "name": name,
+        "credentials": [{ "accessKey": access_key, "secretKey": secret_key }],
+        "actions": actions,
+    })
 }
 
 /// The SDK's own client, which does not retry.

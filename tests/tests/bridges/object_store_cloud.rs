@@ -4,6 +4,7 @@ use buckets::Cloud;
 use buckets::adapter::{Memory, Volume};
 use buckets::bridge::object_store_0_14::CloudStore;
 use buckets::store::Store;
+use buckets_tests::components::seaweedfs::SeaweedFs;
 use object_store::integration;
 
 async fn check<S: Store>(cloud: Cloud<S>) {
@@ -15,7 +16,6 @@ async fn check<S: Store>(cloud: Cloud<S>) {
     integration::list_uses_directories_correctly(&store).await;
     integration::list_with_delimiter(&store).await;
     integration::list_with_offset_exclusivity(&store).await;
-    integration::list_paginated(&store, &store).await;
     integration::get_nonexistent_object(&store, None).await.expect_err("nothing is there");
     integration::rename_and_copy(&store).await;
     integration::copy_if_not_exists(&store).await;
@@ -25,6 +25,12 @@ async fn check<S: Store>(cloud: Cloud<S>) {
     // The suite's other tests leave objects behind, which this one does not expect.
     clear(&store).await;
     integration::stream_get(&store).await;
+}
+
+/// By itself, because SeaweedFS goes on to list directories that the other tests have emptied.
+async fn check_pages<S: Store>(cloud: Cloud<S>) {
+    let store = CloudStore::new(cloud);
+    integration::list_paginated(&store, &store).await;
 }
 
 async fn clear<S: Store>(store: &CloudStore<S>) {
@@ -37,11 +43,22 @@ async fn clear<S: Store>(store: &CloudStore<S>) {
 #[tokio::test]
 async fn their_suite_passes_on_memory() {
     check(Cloud::new("lake", Memory::new())).await;
+    check_pages(Cloud::new("lake", Memory::new())).await;
 }
 
 #[tokio::test]
 async fn their_suite_passes_on_a_volume() {
     let folder = tempfile::tempdir().expect("a folder");
     let volume = Volume::builder(folder.path()).fsync(false).open().await.expect("opens");
-    check(Cloud::new("lake", volume)).await;
+    let cloud = Cloud::new("lake", volume);
+    check(cloud.clone()).await;
+    check_pages(cloud).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn their_suite_passes_on_s3() {
+    let servers = [SeaweedFs::start().await, SeaweedFs::start().await];
+    let [all, pages] = servers.each_ref().map(|server| Cloud::new("lake", server.adapter().build().expect("valid")));
+    check(all).await;
+    check_pages(pages).await;
 }

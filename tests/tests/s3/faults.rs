@@ -6,6 +6,7 @@ use buckets::adapter::Adapter;
 use buckets::adapter::s3::S3;
 use buckets::body::PutBody;
 use buckets::operation::{Condition, Copy, Delete, Get, Head, List, Put};
+use buckets::store::Store;
 use buckets::telemetry::{Dispatcher, Number};
 use buckets::testing::Capture;
 use buckets::{Cloud, Error, ErrorKind, Key, Prefix, Result};
@@ -61,21 +62,25 @@ fn key(name: &str) -> Key {
 }
 
 /// Content that can be read only once.
-fn once(content: &[u8]) -> PutBody {
+pub(crate) fn once(content: &[u8]) -> PutBody {
     let chunks: Vec<_> = content.chunks(1_000_000).map(|chunk| Ok::<_, Error>(Bytes::copy_from_slice(chunk))).collect();
     PutBody::from_stream(stream::iter(chunks))
 }
 
-const OPERATIONS: [&str; 6] = ["put", "get", "head", "delete", "copy", "list"];
+pub(crate) const OPERATIONS: [&str; 6] = ["put", "get", "head", "delete", "copy", "list"];
 
 async fn attempt(s3: &S3, operation: &str, key: &Key) -> Result<()> {
+    attempt_on(&Cloud::builder("uploads", s3.clone()).build(), operation, key).await
+}
+
+pub(crate) async fn attempt_on<S: Store>(cloud: &Cloud<S>, operation: &str, key: &Key) -> Result<()> {
     match operation {
-        "put" => s3.put(Put::new(key.clone(), vec![7; 100_000])).await.map(drop),
-        "get" => s3.get(Get::new(key.clone())).await?.body.collect(1_000_000).await.map(drop),
-        "head" => s3.head(Head::new(key.clone())).await.map(drop),
-        "delete" => s3.delete(Delete::new(key.clone())).await.map(drop),
-        "copy" => s3.copy(Copy::new(key.clone(), Key::new(format!("{}-copy", key.as_str()))?)).await.map(drop),
-        _ => s3.list(List::new(Prefix::new("faults/")?)).await.map(drop),
+        "put" => cloud.call(Put::new(key.clone(), vec![7; 100_000])).await.map(drop),
+        "get" => cloud.call(Get::new(key.clone())).await?.body.collect(1_000_000).await.map(drop),
+        "head" => cloud.call(Head::new(key.clone())).await.map(drop),
+        "delete" => cloud.call(Delete::new(key.clone())).await.map(drop),
+        "copy" => cloud.call(Copy::new(key.clone(), Key::new(format!("{}-copy", key.as_str()))?)).await.map(drop),
+        _ => cloud.call(List::new(Prefix::new("faults/")?)).await.map(drop),
     }
 }
 

@@ -2,8 +2,11 @@
 
 mod conformance;
 mod downloads;
+mod dropped;
 mod faults;
 mod links;
 mod proxy;
 mod server;
+mod stalls;
+mod tenants;
 mod uploads;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +23,10 @@ pub(crate) enum Fault {
     Babble,
     /// The server's answer ends in the middle of its content.
     CutAnswer,
+    /// The request is taken and never answered.
+    NoAnswer,
+    /// The server's answer comes by and by: so many bytes of its content, then a pause, and so on.
+    Drip { bytes: usize, pause: Duration },
     /// A byte in the content of the server's answer is another one.
     DamageAnswer,
     /// A byte in the content of the request is another one.
@@ -105,6 +110,7 @@ async fn pass(mut client: TcpStream, server: SocketAddr, plan: &Mutex<Plan>) -> 
             client.read_exact(&mut some).await?;
             return client.set_zero_linger();
         }
+        Some(Fault::NoAnswer) => return tokio::io::copy(&mut client, &mut tokio::io::sink()).await.map(drop),
         _ => {}
     }
     let begun = content.len();
@@ -133,9 +139,28 @@ async fn pass(mut client: TcpStream, server: SocketAddr, plan: &Mutex<Plan>) -> 
         Some(Fault::LoseAnswer) => return client.set_zero_linger(),
         Some(Fault::CutAnswer) => answer.truncate(begin + (answer.len() - begin) / 2),
         Some(Fault::DamageAnswer) => flip(&mut answer[begin..]),
+        Some(Fault::Drip { bytes, pause }) => {
+            return drip(client, &answer[..begin], &answer[begin..], bytes, pause).await;
+        }
         _ => {}
     }
     client.write_all(&answer).await
+}
+
+async fn drip(
+    mut client: TcpStream,
+    head: &[u8],
+    content: &[u8],
+    bytes: usize,
+    pause: Duration,
+) -> std::io::Result<()> {
+    client.write_all(head).await?;
+    let mut pauses = tokio::time::interval(pause);
+    for piece in content.chunks(bytes) {
+        pauses.tick().await;
+        client.write_all(piece).await?;
+    }
+    Ok(())
 }
 
 /// The head of a request, and what came of its content with it.

@@ -1,11 +1,10 @@
 //! Uploads and copies in parts: whole or not at all, and nothing left behind.
 
-use std::task::Poll;
 use std::time::Duration;
 
 use buckets::adapter::{Adapter, S3};
 use buckets::body::PutBody;
-use buckets::operation::{Attributes, Condition, Copy, Get, Head, Operation, Put};
+use buckets::operation::{Attributes, Condition, Copy, Get, Head, Put};
 use buckets::{ErrorKind, Key};
 use buckets_tests::components::seaweedfs::SeaweedFs;
 use buckets_tests::payload;
@@ -22,7 +21,7 @@ fn key(name: &str) -> Key {
 }
 
 /// Content that is not ready before any of its chunks.
-fn slow(content: &[u8], chunk: usize) -> PutBody {
+pub(crate) fn slow(content: &[u8], chunk: usize) -> PutBody {
     let chunks: Vec<_> = content.chunks(chunk).map(Bytes::copy_from_slice).collect();
     PutBody::from_stream(stream::iter(chunks).then(async |chunk| {
         tokio::task::yield_now().await;
@@ -105,46 +104,6 @@ async fn an_object_of_any_size_is_copied_by_the_store() {
     }
     s3.settle().await;
     assert_eq!(unfinished(&server, "uploads/copy").await, 0);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_upload_dropped_at_any_point_is_aborted() {
-    let server = shared().await;
-    let s3 = server.adapter().whole_copy_limit(5 * MIB as u64).part_size(5 * MIB as u64).build().expect("valid");
-    let content = payload::of(1, 17 * MIB);
-    let source = key("dropped-source");
-    s3.put(Put::new(source.clone(), content.clone())).await.expect("stored");
-    for polls in 1..=64 {
-        let put = Put::new(key(&format!("dropped-put-{polls}")), slow(&content, 500_000));
-        drop_after(s3.clone(), put, polls).await;
-        if polls <= 16 {
-            let copy = Copy::new(source.clone(), key(&format!("dropped-copy-{polls}")));
-            drop_after(s3.clone(), copy, polls).await;
-        }
-    }
-    s3.settle().await;
-    assert_eq!((s3.orphans(), unfinished(&server, "uploads/dropped").await), (0, 0));
-    for polls in 1..=64 {
-        match s3.get(Get::new(key(&format!("dropped-put-{polls}")))).await {
-            Ok(fetched) => assert_eq!(payload::version(&fetched.body.collect(u64::MAX).await.expect("whole")), 1),
-            Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}"),
-        }
-    }
-}
-
-/// Polls the operation so often and drops it.
-async fn drop_after<O: Operation>(s3: S3, operation: O, polls: usize) {
-    let cloud = buckets::Cloud::builder("uploads", s3).build();
-    let mut work = Box::pin(cloud.call(operation));
-    let mut polled = 0;
-    std::future::poll_fn(|context| {
-        polled += 1;
-        match work.as_mut().poll(context) {
-            Poll::Pending if polled < polls => Poll::Pending,
-            _ => Poll::Ready(()),
-        }
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
