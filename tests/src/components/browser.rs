@@ -1,5 +1,6 @@
 //! A real Chromium without a window, driven through ChromeDriver.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -29,7 +30,8 @@ impl Browser {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(installed("chromedriver", "chromium-driver"));
         command
-            .arg("--port=0")
+            // It listens on one port of both IPv6 and IPv4, and with `--port=0` only looks at the one whether it is free.
+            .arg(format!("--port={}", free_port()))
             // A killed browser leaves files behind: they go with the folder.
             .env("TMPDIR", folder.path())
             .env("HOME", folder.path());
@@ -73,6 +75,11 @@ impl Browser {
         })
         .await
     }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    listener.expect("a free port").port()
 }
 
 /// The port in the line `ChromeDriver was started successfully on port 42691.`.

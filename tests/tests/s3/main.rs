@@ -1,6 +1,7 @@
 //! The S3 adapter against SeaweedFS, a real server that speaks S3.
 
 mod conformance;
+mod direct_uploads;
 mod downloads;
 mod dropped;
 mod faults;
