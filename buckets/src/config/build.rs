@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{AdapterConfig, CloudConfig, LinksConfig, S3Config};
+use super::{AdapterConfig, AzureConfig, CloudConfig, LinksConfig, S3Config};
 use crate::cloud::{Cloud, CloudBuilder};
 use crate::error::Result;
 use crate::store::BoxStore;
@@ -24,6 +24,7 @@ impl CloudBuilder<BoxStore> {
     pub async fn from_config(config: &CloudConfig) -> Result<Self> {
         let CloudConfig { name, adapter, base_prefix, read_limit } = config;
         let mut builder = match adapter {
+            AdapterConfig::Azure(config) => azure(name, config)?,
             AdapterConfig::Memory { capacity } => memory(name, *capacity)?,
             AdapterConfig::S3(config) => s3(name, config).await?,
             AdapterConfig::Volume { root, fsync, links } => volume(name, root, *fsync, links.as_ref()).await?,
@@ -128,7 +129,17 @@ async fn s3(_: &str, _: &S3Config) -> Result<CloudBuilder<BoxStore>> {
     Err(not_built("this build has no adapter `s3`; enable the feature `s3`"))
 }
 
-#[cfg(not(all(feature = "memory", feature = "s3", feature = "volume", unix)))]
+#[cfg(feature = "azure")]
+fn azure(name: &str, config: &AzureConfig) -> Result<CloudBuilder<BoxStore>> {
+    Ok(Cloud::builder(name, config.open()?).boxed())
+}
+
+#[cfg(not(feature = "azure"))]
+fn azure(_: &str, _: &AzureConfig) -> Result<CloudBuilder<BoxStore>> {
+    Err(not_built("this build has no adapter `azure`; enable the feature `azure`"))
+}
+
+#[cfg(not(all(feature = "azure", feature = "memory", feature = "s3", feature = "volume", unix)))]
 fn not_built(message: &'static str) -> crate::Error {
     crate::Error::new(crate::ErrorKind::Unsupported, message)
 }

@@ -13,11 +13,13 @@
 //! # Ok::<(), buckets::Error>(()) }).unwrap();
 //! ```
 
+mod azure;
 mod build;
 mod error;
 mod settings;
 mod tenants;
 
+pub use azure::{AzureConfig, AzureCredentialsConfig};
 pub use error::{ConfigError, Problem};
 pub use tenants::Tenants;
 
@@ -31,7 +33,7 @@ use settings::Settings;
 ///
 /// | setting | of | meaning |
 /// |---|---|---|
-/// | `adapter` | all | `memory`, `volume` or `s3`; required |
+/// | `adapter` | all | `memory`, `volume`, `s3` or `azure`; required |
 /// | `base_prefix` | all | a key below which new objects are put |
 /// | `read_limit` | all | the most bytes read into memory at once, 64 MiB unless set |
 /// | `capacity` | `memory` | the most bytes of content kept |
@@ -50,6 +52,12 @@ use settings::Settings;
 /// | `checksums` | `s3` | whether the store checks and keeps CRC-32C; as the provider has it unless set |
 /// | `conditional_writes` | `s3` | whether the store honours conditions of writes; as the provider has it unless set |
 /// | `ordered_lists` | `s3` | whether the store lists in the order of keys; as the provider has it unless set |
+/// | `account`, `container` | `azure` | the storage account and the container; required |
+/// | `account_key` | `azure` | who asks: whoever has this key of the account |
+/// | `sas` | `azure` | or: whoever has this shared access signature |
+/// | `tenant_id`, `client_id`, `client_secret` | `azure` | or: an application registered with Microsoft Entra ID |
+/// | `endpoint` | `azure` | where to ask; `https://ACCOUNT.blob.core.windows.net` unless set |
+/// | `authority` | `azure` | where tokens are asked for; `https://login.microsoftonline.com` unless set |
 ///
 /// Sizes are in bytes. In the environment a setting is a variable `<PREFIX>_<SETTING>`, in TOML a
 /// key of the cloud's table.
@@ -86,6 +94,8 @@ pub enum AdapterConfig {
     },
     /// In a bucket of S3 or what speaks its protocol.
     S3(S3Config),
+    /// In a container of Azure Blob Storage.
+    Azure(AzureConfig),
 }
 
 /// How a configured bucket of S3 is reached.

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{AdapterConfig, CloudConfig, ConfigError, LinksConfig, Problem, S3Config, S3CredentialsConfig};
+use super::{
+    AdapterConfig, AzureConfig, CloudConfig, ConfigError, LinksConfig, Problem, S3Config, S3CredentialsConfig,
+};
 use crate::Secret;
 use crate::key::Key;
 
@@ -32,13 +34,14 @@ impl Settings {
     }
 
     fn adapter(&mut self) -> Option<AdapterConfig> {
-        let adapter = self.required("adapter", "which must be `memory`, `volume` or `s3`")?;
+        let adapter = self.required("adapter", "which must be `memory`, `volume`, `s3` or `azure`")?;
         match adapter.as_str() {
             "memory" => Some(AdapterConfig::Memory { capacity: self.bytes("capacity") }),
             "volume" => self.volume(),
             "s3" => self.s3(),
+            "azure" => AzureConfig::read(self).map(AdapterConfig::Azure),
             _ => {
-                self.problem("adapter", "there is no such adapter; write `memory`, `volume` or `s3`");
+                self.problem("adapter", "there is no such adapter; write `memory`, `volume`, `s3` or `azure`");
                 None
             }
         }
@@ -114,7 +117,7 @@ impl Settings {
         }
     }
 
-    fn take(&mut self, setting: &'static str) -> Option<String> {
+    pub(super) fn take(&mut self, setting: &'static str) -> Option<String> {
         self.known.push(setting);
         let value = self.values.remove(setting)?;
         if value.is_empty() {
@@ -124,7 +127,7 @@ impl Settings {
         Some(value)
     }
 
-    fn required(&mut self, setting: &'static str, what: &str) -> Option<String> {
+    pub(super) fn required(&mut self, setting: &'static str, what: &str) -> Option<String> {
         if !self.values.contains_key(setting) {
             self.known.push(setting);
             self.problem(setting, format!("missing: {what}"));
@@ -180,13 +183,14 @@ impl Settings {
         ];
         let known = self.known.join("`, `");
         for setting in std::mem::take(&mut self.values).into_keys() {
-            if adapter_is_known || !ALL.contains(&setting.as_str()) {
+            let is_known = ALL.contains(&setting.as_str()) || AzureConfig::SETTINGS.contains(&setting.as_str());
+            if adapter_is_known || !is_known {
                 self.problem(&setting, format!("there is no such setting here; there are `{known}`"));
             }
         }
     }
 
-    fn problem(&mut self, setting: &str, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, setting: &str, message: impl Into<String>) {
         self.problems.push(Problem::new(&self.name, setting, message));
     }
 }
@@ -277,6 +281,31 @@ mod tests {
         let keys = [("access_key_id", "hunter2"), ("secret_access_key", "hunter2"), ("session_token", "hunter2")];
         let config = CloudConfig::from_pairs("c", [("adapter", "s3"), ("bucket", "b")].into_iter().chain(keys));
         assert!(!format!("{:?}", config.expect("valid")).contains("hunter2"));
+        let client = [("tenant_id", "t"), ("client_id", "c"), ("client_secret", "hunter2")];
+        for who in [&[("account_key", "hunter2")][..], &[("sas", "hunter2")], &client] {
+            let config = CloudConfig::from_pairs("c", container().chain(who.iter().copied()));
+            assert!(!format!("{:?}", config.expect("valid")).contains("hunter2"), "{who:?}");
+        }
+    }
+
+    fn container() -> impl Iterator<Item = (&'static str, &'static str)> {
+        [("adapter", "azure"), ("account", "a"), ("container", "c")].into_iter()
+    }
+
+    #[test]
+    fn a_container_of_azure_says_once_who_asks() {
+        let settings = |more: &[(&'static str, &'static str)]| {
+            let error = CloudConfig::from_pairs("c", container().chain(more.iter().copied())).expect_err("wrong");
+            error.problems().iter().map(|problem| problem.setting.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(settings(&[]), ["account_key"]);
+        assert_eq!(settings(&[("account_key", "k"), ("sas", "s")]), ["account_key"]);
+        assert_eq!(settings(&[("sas", "s"), ("client_id", "i")]), ["account_key"]);
+        assert_eq!(settings(&[("client_id", "i")]), ["tenant_id", "client_secret"]);
+        assert_eq!(settings(&[("account_key", "k"), ("authority", "https://login")]), ["authority"]);
+        assert_eq!(settings(&[("account_key", "k"), ("bucket", "b")]), ["bucket"]);
+        let error = CloudConfig::from_pairs("c", [("adapter", "azure")]).expect_err("wrong");
+        assert_eq!(error.problems().len(), 3, "{error}");
     }
 
     #[cfg(feature = "toml")]

@@ -13,7 +13,7 @@ use buckets::adapter::{Adapter, Backend};
 use buckets::operation::{Head, Put, Sign, SignedMethod};
 use buckets::testing::Capture;
 use buckets::testing::conformance::{self, Options};
-use buckets::{Attributes, ErrorKind, Key, Secret};
+use buckets::{Attributes, CloudConfig, ErrorKind, Key, Secret};
 use buckets_tests::components::azurite::Azurite;
 use serde_json::json;
 
@@ -36,6 +36,28 @@ async fn azure_conforms() {
     let report = conformance::run(Backend::new(azure), capabilities, Options::new().server_decides()).await;
     println!("{report}");
     report.assert_passed();
+}
+
+#[tokio::test]
+async fn a_configured_container_keeps_files() {
+    let azurite = Azurite::start(CONTAINER).await;
+    let text = format!(
+        "[clouds.uploads]\nadapter = 'azure'\naccount = '{}'\ncontainer = '{CONTAINER}'\naccount_key = '{}'\nendpoint = '{}'",
+        Azurite::ACCOUNT,
+        Azurite::KEY,
+        azurite.endpoint(),
+    );
+    let [config] = CloudConfig::all_from_toml(&text).expect("valid").try_into().expect("one cloud");
+    let cloud = buckets::Cloud::from_config(&config).await.expect("opened");
+    assert_eq!((cloud.name(), cloud.adapter()), ("uploads", "azure"));
+    let object = cloud.insert(("x.txt", "kept")).await.expect("inserted");
+    assert_eq!(cloud.read(&object).await.expect("read"), "kept");
+
+    let wrong = text.replace(Azurite::KEY, "hunter2");
+    let [config] = CloudConfig::all_from_toml(&wrong).expect("valid").try_into().expect("one cloud");
+    let error = buckets::Cloud::from_config(&config).await.expect_err("that is no key");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
 }
 
 #[tokio::test]
