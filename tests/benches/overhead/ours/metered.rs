@@ -47,7 +47,8 @@ impl Metered {
 
     pub(crate) fn by_performance() -> Self {
         let dispatcher = Dispatcher::new();
-        Performance::new().attach(&dispatcher).expect("nothing else is attached");
+        let performance = Performance::builder().select(["buckets.cloud"]).build();
+        performance.attach(&dispatcher).expect("nothing else is attached");
         Self::of(dispatcher, None)
     }
 
