@@ -19,6 +19,8 @@ guides! {
     telemetry: "docs/telemetry.md";
     retries_and_timeouts: "docs/retries-and-timeouts.md";
     s3: "docs/s3.md";
+    signed_urls: "docs/signed-urls.md";
+    direct_uploads: "docs/direct-uploads.md";
     sampling: "docs/sampling.md";
     layers: "docs/layers.md";
     monitoring: "docs/monitoring.md";

@@ -8,7 +8,7 @@ use buckets::adapter::volume::{Grant, Signer, SigningKey};
 use buckets::adapter::{Adapter, Volume};
 use buckets::operation::{Constraints, OperationKind, Sign, SignedMethod};
 use buckets::telemetry::{Clock, SystemClock, Timestamp};
-use buckets::{ErrorKind, Key, Result, Secret, SignedUrl};
+use buckets::{Checksum, ErrorKind, Key, Result, Secret, SignedUrl};
 
 const ORIGIN: &str = "https://files.example";
 const CANARY: &str = "canary-secret-canary-secret-canary";
@@ -66,7 +66,8 @@ fn download() -> Constraints {
 }
 
 fn upload() -> Constraints {
-    Constraints::default().with_content_type("image/png").with_max_size(1000)
+    let picture = Constraints::default().with_content_type("image/png");
+    picture.with_size(999).with_max_size(1000).with_checksum(Checksum::of(b"a picture"))
 }
 
 #[test]

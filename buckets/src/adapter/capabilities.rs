@@ -13,17 +13,34 @@ pub struct Capabilities {
     pub checksums: bool,
     /// Whether lists are in the order of the keys' bytes, within a page and from page to page.
     pub ordered_lists: bool,
+    /// Whether a signed `PUT` can be bound to a largest size. Where not, a signed form
+    /// ([`Post`](crate::operation::SignedMethod::Post)) may.
+    pub bounded_links: bool,
 }
 
 impl Capabilities {
     /// Nothing.
     pub const fn none() -> Self {
-        Self { operations: 0, conditional_put: false, attributes: false, checksums: false, ordered_lists: false }
+        Self {
+            operations: 0,
+            conditional_put: false,
+            attributes: false,
+            checksums: false,
+            ordered_lists: false,
+            bounded_links: false,
+        }
     }
 
     /// Every built-in operation and option.
     pub const fn all() -> Self {
-        Self { operations: u16::MAX, conditional_put: true, attributes: true, checksums: true, ordered_lists: true }
+        Self {
+            operations: u16::MAX,
+            conditional_put: true,
+            attributes: true,
+            checksums: true,
+            ordered_lists: true,
+            bounded_links: true,
+        }
     }
 
     /// Adds an operation.
@@ -59,6 +76,12 @@ impl Capabilities {
     /// Sets whether lists are in the order of the keys' bytes.
     pub const fn with_ordered_lists(mut self, yes: bool) -> Self {
         self.ordered_lists = yes;
+        self
+    }
+
+    /// Sets whether a signed `PUT` can be bound to a largest size.
+    pub const fn with_bounded_links(mut self, yes: bool) -> Self {
+        self.bounded_links = yes;
         self
     }
 

@@ -31,6 +31,11 @@ impl UrlOptions {
         Self { method: SignedMethod::Put, expires_in, constraints: Constraints::default() }
     }
 
+    /// A form to upload, for browsers: the link's [fields](SignedUrl::expose_fields) and, last, a field `file`.
+    pub fn upload_form(expires_in: Duration) -> Self {
+        Self { method: SignedMethod::Post, expires_in, constraints: Constraints::default() }
+    }
+
     /// Binds the link further.
     pub fn with_constraints(mut self, constraints: Constraints) -> Self {
         self.constraints = constraints;

@@ -1,11 +1,10 @@
-use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::constraints::Constraints;
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::operation::media_type;
 
 /// Makes a link that lets whoever has it do one thing to one object for a while.
 /// Answered by [`SignedUrl`].
@@ -53,6 +52,9 @@ pub enum SignedMethod {
     Get,
     /// Uploading: `PUT`.
     Put,
+    /// Uploading with a form, as browsers send it: `POST` of `multipart/form-data` with the link's
+    /// [fields](super::SignedUrl::expose_fields) and, last, the content as the field `file`.
+    Post,
 }
 
 impl SignedMethod {
@@ -61,123 +63,14 @@ impl SignedMethod {
         match self {
             Self::Get => "GET",
             Self::Put => "PUT",
+            Self::Post => "POST",
         }
-    }
-}
-
-/// What a signed link is bound to beside method, key and time. Each part is covered by the signature.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Constraints {
-    /// Uploads: the content type the request must have. Downloads: the one the answer gets.
-    pub content_type: Option<String>,
-    /// Uploads: the most bytes.
-    pub max_size: Option<u64>,
-    /// Downloads: the `Content-Disposition` of the answer.
-    pub content_disposition: Option<String>,
-}
-
-impl Constraints {
-    /// Binds to a content type.
-    pub fn with_content_type(mut self, value: impl Into<String>) -> Self {
-        self.content_type = Some(value.into());
-        self
-    }
-
-    /// Binds to a largest size in bytes.
-    pub fn with_max_size(mut self, bytes: u64) -> Self {
-        self.max_size = Some(bytes);
-        self
-    }
-
-    /// Sets the disposition of the answer.
-    pub fn with_content_disposition(mut self, value: impl Into<String>) -> Self {
-        self.content_disposition = Some(value.into());
-        self
-    }
-}
-
-impl fmt::Debug for Constraints {
-    /// Shows neither the disposition nor the parameters of the type, which may carry a file name.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Constraints")
-            .field("content_type", &self.content_type.as_deref().map(media_type))
-            .field("max_size", &self.max_size)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A link whose query is a credential: `Debug` and `Display` show only scheme, host and that there is more.
-///
-/// Serialising it does give the link, because handing it to a client is what it is for.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedUrl {
-    url: String,
-    method: SignedMethod,
-    expires_at: SystemTime,
-}
-
-impl SignedUrl {
-    /// A link made by an adapter.
-    pub fn new(url: String, method: SignedMethod, expires_at: SystemTime) -> Self {
-        Self { url, method, expires_at }
-    }
-
-    /// The link itself, to be handed to whoever may use it; keep it out of logs.
-    pub fn expose(&self) -> &str {
-        &self.url
-    }
-
-    /// The link itself, by value.
-    pub fn into_exposed(self) -> String {
-        self.url
-    }
-
-    /// What the link is good for.
-    pub fn method(&self) -> SignedMethod {
-        self.method
-    }
-
-    /// When it stops being good.
-    pub fn expires_at(&self) -> SystemTime {
-        self.expires_at
-    }
-
-    fn origin(&self) -> &str {
-        let host = self.url.find("://").map_or(0, |scheme| scheme + 3);
-        let end = self.url[host..].find(['/', '?', '#']).map_or(self.url.len(), |end| host + end);
-        &self.url[..end]
-    }
-}
-
-impl fmt::Display for SignedUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/…", self.origin())
-    }
-}
-
-impl fmt::Debug for SignedUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedUrl")
-            .field("url", &format_args!("{self}"))
-            .field("method", &self.method)
-            .field("expires_at", &self.expires_at)
-            .finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_link_does_not_show_itself() {
-        let url = "https://files.example/secret/path?sig=abc".to_owned();
-        let link = SignedUrl::new(url.clone(), SignedMethod::Get, SystemTime::UNIX_EPOCH);
-        assert_eq!(link.to_string(), "https://files.example/…");
-        assert!(!format!("{link:?}").contains("secret"));
-        assert_eq!(link.expose(), url);
-    }
 
     #[test]
     fn the_life_of_a_link_is_bounded() {

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use buckets::Checksum;
 use buckets::operation::{Constraints, SignedMethod};
 use futures_util::stream;
 use reqwest::{Body, StatusCode};
@@ -53,6 +54,24 @@ async fn the_size_is_bounded_to_the_byte() {
         assert_eq!(put(&site, url, vec![b'x'; exact]).await, 200);
         assert_eq!(put(&site, url, chunked(exact)).await, 200);
     }
+}
+
+#[tokio::test]
+async fn an_upload_has_the_size_and_the_checksum_of_its_link() {
+    let site = Site::open().await;
+    let five = Constraints::default().with_size(5);
+    let url = site.link(SignedMethod::Put, "five", five.clone()).await;
+    for (len, status) in [(0, 400), (4, 400), (6, 413)] {
+        assert_eq!(put(&site, &url, vec![b'x'; len]).await, status, "{len} bytes");
+    }
+    for (len, status) in [(4, 400), (6, 413)] {
+        assert_eq!(put(&site, &url, chunked(len)).await, status, "{len} bytes of untold length");
+    }
+    let hello = site.link(SignedMethod::Put, "hello", five.with_checksum(Checksum::of(b"hello"))).await;
+    assert_eq!(put(&site, &hello, "hallo").await, 422);
+    assert_eq!(site.files().len(), 0, "{:?}", site.files());
+    assert_eq!(put(&site, &hello, "hello").await, 200);
+    assert_eq!(put(&site, &url, chunked(5)).await, 200);
 }
 
 #[tokio::test]

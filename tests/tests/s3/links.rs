@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use buckets::adapter::{Adapter, S3};
 use buckets::operation::{Constraints, Head, Put, Sign, SignedMethod, SignedUrl};
-use buckets::{ErrorKind, Key};
+use buckets::{Checksum, ErrorKind, Key};
 use reqwest::{Client, StatusCode};
 
 use crate::server::shared;
@@ -63,6 +63,33 @@ async fn what_a_link_is_bound_to_is_held_to() {
 }
 
 #[tokio::test]
+async fn an_upload_has_the_size_and_the_checksum_of_its_link() {
+    let server = shared().await;
+    let s3 = server.adapter().checksums(true).build().expect("valid");
+    let http = Client::new();
+    let five = Constraints::default().with_size(5);
+    let hello = five.clone().with_checksum(Checksum::of(b"hello"));
+    for (name, constraints, content, is_stored) in [
+        ("links/shorter", &five, "four", false),
+        ("links/longer", &five, "longer", false),
+        ("links/five", &five, "hallo", true),
+        ("links/other", &hello, "hallo", false),
+        ("links/hello", &hello, "hello", true),
+    ] {
+        let put = link(&s3, name, SignedMethod::Put, constraints.clone()).await;
+        let request = put.headers().fold(http.put(put.expose()), |request, (name, value)| request.header(name, value));
+        let status = request.body(content).send().await.expect("answered").status();
+        assert_eq!(status.is_success(), is_stored, "{name}: {status}");
+        assert!(is_stored || status.is_client_error(), "{name}: {status}");
+        let head = s3.head(Head::new(Key::new(name).expect("valid"))).await;
+        assert_eq!(head.is_ok(), is_stored, "{name}");
+    }
+    let put = link(&s3, "links/without", SignedMethod::Put, hello).await;
+    let status = http.put(put.expose()).body("hello").send().await.expect("answered").status();
+    assert_eq!(status, StatusCode::FORBIDDEN, "the checksum is left out");
+}
+
+#[tokio::test]
 async fn what_cannot_be_signed_is_refused_here() {
     let server = shared().await;
     let s3 = server.adapter().build().expect("valid");
@@ -73,9 +100,14 @@ async fn what_cannot_be_signed_is_refused_here() {
     let kind = async |method, constraints| sign(method, constraints).await.expect_err("refused").kind();
     let none = Constraints::default;
     assert_eq!(kind(SignedMethod::Put, none().with_max_size(5)).await, ErrorKind::Unsupported);
-    assert_eq!(kind(SignedMethod::Get, none().with_max_size(5)).await, ErrorKind::InvalidInput);
-    assert_eq!(kind(SignedMethod::Put, none().with_content_disposition("inline")).await, ErrorKind::InvalidInput);
-    assert_eq!(kind(SignedMethod::Put, none().with_content_type("a/b\r\nx: y")).await, ErrorKind::InvalidInput);
+    assert_eq!(kind(SignedMethod::Put, none().with_size(u64::MAX)).await, ErrorKind::InvalidInput);
+    let without = server.adapter().checksums(false).build().expect("valid");
+    let bound = Constraints::default().with_checksum(Checksum::of(b"hello"));
+    for method in [SignedMethod::Put, SignedMethod::Post] {
+        let sign = Sign::new(Key::new("a").expect("valid"), method, Duration::from_secs(60)).expect("valid");
+        let refused = without.sign(sign.with_constraints(bound.clone())).await.expect_err("refused");
+        assert_eq!(refused.kind(), ErrorKind::Unsupported);
+    }
 }
 
 #[tokio::test]
@@ -101,13 +133,11 @@ async fn a_form_stores_what_it_allows_and_nothing_else() {
     let s3 = server.adapter().build().expect("valid");
     let key = Key::new("links/form é").expect("valid");
     let picture = Constraints::default().with_content_type("image/png").with_max_size(10);
-    let form = s3.upload_form(&key, Duration::from_secs(60), &picture).await.expect("made");
-    let fields: Vec<_> = form.expose_fields().map(|(name, value)| (name, value.to_owned())).collect();
-    let with = |name: &str, other: &str| {
-        let changed = |(field, value): &(&'static str, String)| match *field == name {
-            true => (*field, other.to_owned()),
-            false => (*field, value.clone()),
-        };
+    let form = link(&s3, key.as_str(), SignedMethod::Post, picture).await;
+    const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+    let fields: Vec<_> = form.expose_fields().collect();
+    let with = |name: &'static str, other: &'static str| {
+        let changed = |&(field, value): &(_, _)| if field == name { (field, other) } else { (field, value) };
         fields.iter().map(changed).collect::<Vec<_>>()
     };
     for (what, fields, content) in [
@@ -115,9 +145,9 @@ async fn a_form_stores_what_it_allows_and_nothing_else() {
         ("of another type", with("Content-Type", "text/html"), "small"),
         ("for another object", with("key", "links/other"), "small"),
         ("with another policy", with("policy", "e30="), "small"),
-        ("with another signature", with("x-amz-signature", &"0".repeat(64)), "small"),
+        ("with another signature", with("x-amz-signature", ZEROS), "small"),
     ] {
-        let status = post(form.url(), &fields, content).await;
+        let status = post(form.expose(), &fields, content).await;
         assert!(status.is_client_error(), "{what}: {status}");
         assert_eq!(
             s3.head(Head::new(key.clone())).await.expect_err("nothing is stored").kind(),
@@ -125,16 +155,16 @@ async fn a_form_stores_what_it_allows_and_nothing_else() {
             "{what}"
         );
     }
-    let status = post(form.url(), &fields, "ten bytes.").await;
+    let status = post(form.expose(), &fields, "ten bytes.").await;
     assert!(status.is_success(), "{status}");
     let stored = s3.head(Head::new(key)).await.expect("is stored");
     assert_eq!((stored.size, stored.attributes.content_type()), (10, Some("image/png")));
 }
 
 /// Sends a form as a browser does.
-async fn post(url: &str, fields: &[(&str, String)], content: &str) -> StatusCode {
+async fn post(url: &str, fields: &[(&str, &str)], content: &str) -> StatusCode {
     const BOUNDARY: &str = "----the-boundary-of-this-form";
-    let field = |(name, value): &(&str, String)| {
+    let field = |(name, value): &(&str, &str)| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
     let mut body: String = fields.iter().map(field).collect();

@@ -2,6 +2,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use buckets::adapter::volume::Grant;
+use buckets::body::PutBody;
 use buckets::store::Store;
 use buckets::{Attributes, Condition, ETag, Error, ErrorKind, InsertOptions, Result, Upload};
 
@@ -17,9 +18,15 @@ pub(super) async fn answer<S: Store>(
     body: Body,
 ) -> Result<Response, ErrorResponse> {
     let attributes = attributes(headers, grant.constraints.content_type.as_deref())?;
-    let limit = grant.constraints.max_size.map_or(links.max_upload, |signed| signed.min(links.max_upload));
-    let upload = Upload::from_body(grant.key.filename(), limited(body, limit)).with_attributes(attributes);
-    let options = InsertOptions::new().at(grant.key).with_condition(condition(headers)?);
+    let limit =
+        [grant.constraints.size, grant.constraints.max_size].into_iter().flatten().fold(links.max_upload, u64::min);
+    let mut content = limited(body, limit);
+    if let Some(size) = grant.constraints.size {
+        content = of_size(content, size)?;
+    }
+    let upload = Upload::from_body(grant.key.filename(), content).with_attributes(attributes);
+    let mut options = InsertOptions::new().at(grant.key).with_condition(condition(headers)?);
+    options.checksum = grant.constraints.checksum;
     let object = links.cloud.insert_with(upload, options).await?;
 
     let mut response = StatusCode::OK.into_response();
@@ -27,6 +34,14 @@ pub(super) async fn answer<S: Store>(
         response.headers_mut().insert(header::ETAG, tag);
     }
     Ok(harden(response))
+}
+
+/// The content, which must have the size that the link was signed for: refused at once where the client tells another.
+fn of_size(content: PutBody, size: u64) -> Result<PutBody> {
+    match content.remaining() {
+        Some(told) if told < size => Err(Error::invalid("send content of the size that the link was made for")),
+        _ => Ok(content.with_exact_len(size)),
+    }
 }
 
 /// The content type, which must be the one the link was signed for, if it was for one.

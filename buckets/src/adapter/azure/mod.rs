@@ -14,7 +14,7 @@ use crate::adapter::{Adapter, Capabilities};
 use crate::bridge::object_store_0_14::ObjectStoreAdapter;
 use crate::error::{Error, Result};
 use crate::operation::{
-    Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Page, Put, Sign, SignedUrl, Stored,
+    Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Page, Put, Sign, SignedMethod, SignedUrl, Stored,
 };
 use crate::telemetry::Server;
 
@@ -34,8 +34,7 @@ use crate::telemetry::Server;
 /// upload in blocks that Azure forgets by itself after a week if the upload does not end.
 ///
 /// What it does not have, it refuses with [`Unsupported`](crate::ErrorKind::Unsupported): names of metadata with a `-` or a digit
-/// first; links that are bound to type or size, or to a key with characters that a URL has to encode. A link to
-/// upload needs a request with the header `x-ms-blob-type: BlockBlob`.
+/// first; links that are bound to type, size or checksum, or to a key with characters that a URL has to encode.
 #[derive(Clone)]
 pub struct Azure {
     store: Arc<ObjectStoreAdapter>,
@@ -94,7 +93,9 @@ impl Adapter for Azure {
     }
 
     async fn sign(&self, op: Sign) -> Result<SignedUrl> {
-        let link = self.store.sign(op).await?;
+        // What Azure calls the only kind of object that one request can store whole.
+        let kind = (op.method == SignedMethod::Put).then(|| ("x-ms-blob-type".to_owned(), "BlockBlob".to_owned()));
+        let link = self.store.sign(op).await?.with_headers(kind);
         let path = link.expose().split('?').next().unwrap_or_default();
         // The library below signs the path as it stands in the URL, and Azure the one that it means.
         match path.contains('%') {

@@ -219,7 +219,8 @@ impl S3Builder {
             capabilities: Capabilities::all()
                 .with_checksums(checksums)
                 .with_conditional_put(self.conditional_writes)
-                .with_ordered_lists(self.ordered_lists),
+                .with_ordered_lists(self.ordered_lists)
+                .with_bounded_links(false),
             store_id,
             server,
         })

@@ -38,7 +38,6 @@ use std::time::Duration;
 
 pub use builder::S3Builder;
 pub use credentials::Credentials;
-pub use form::UploadForm;
 pub use provider::Provider;
 
 use self::client::Bucket;
@@ -70,8 +69,9 @@ use crate::telemetry::Server;
 /// Content up to 16 MiB is stored with one request, more of it in parts. Conditions `if_match` and `if_none_match`
 /// of gets, and `if_absent` and `if_match` of writes, are the service's own, and atomic where it
 /// makes them so; a write that is to go ahead only if the object has *not* a certain tag is
-/// [`Unsupported`](crate::ErrorKind::Unsupported), because S3 has no such thing. A signed link for an upload
-/// cannot be bound to a largest size, for the same reason; an [upload form](Self::upload_form) can.
+/// [`Unsupported`](crate::ErrorKind::Unsupported), because S3 has no such thing. A signed `PUT` can be bound to a size, and
+/// not to a largest one, for the same reason; a signed form ([`Post`](crate::operation::SignedMethod::Post)) can. Cloudflare R2
+/// has no such forms.
 ///
 /// Whether a deleted object had been there is not told. A bucket that does not exist looks to `head` like an object that
 /// does not; every other operation tells them apart ([`InvalidInput`](crate::ErrorKind::InvalidInput)).

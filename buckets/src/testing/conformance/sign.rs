@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::behaviour::behaviours;
 use super::failure::{Checked, ensure, same};
 use super::session::Session;
-use crate::error::Result;
-use crate::operation::{Sign, SignedMethod, SignedUrl};
+use crate::error::{ErrorKind, Result};
+use crate::operation::{Constraints, Sign, SignedMethod, SignedUrl};
 
 behaviours! { "sign" {
     a_link_tells_its_method: SIGN;
@@ -15,6 +15,8 @@ behaviours! { "sign" {
     another_key_or_method_is_another_link: SIGN;
     a_longer_life_expires_later: SIGN;
     the_shortest_and_the_longest_life_are_allowed: SIGN;
+    a_largest_size_is_signed_where_that_is_declared: SIGN;
+    what_no_link_can_be_bound_to_is_refused: SIGN;
 }}
 
 async fn a_link_tells_its_method(session: &Session) -> Checked {
@@ -61,6 +63,32 @@ async fn a_longer_life_expires_later(session: &Session) -> Checked {
 async fn the_shortest_and_the_longest_life_are_allowed(session: &Session) -> Checked {
     sign(session, "object", SignedMethod::Get, 1).await?;
     sign(session, "object", SignedMethod::Get, Sign::MAX_EXPIRES_IN.as_secs()).await?;
+    Ok(())
+}
+
+async fn a_largest_size_is_signed_where_that_is_declared(session: &Session) -> Checked {
+    let sign = Sign::new(session.key("object")?, SignedMethod::Put, Duration::from_secs(60))?;
+    let sign = sign.with_constraints(Constraints::default().with_max_size(5));
+    if session.capabilities().bounded_links {
+        session.call(sign).await?;
+    } else {
+        session.refused(sign, ErrorKind::Unsupported).await?;
+    }
+    Ok(())
+}
+
+async fn what_no_link_can_be_bound_to_is_refused(session: &Session) -> Checked {
+    let none = Constraints::default;
+    for (method, constraints) in [
+        (SignedMethod::Get, none().with_max_size(5)),
+        (SignedMethod::Get, none().with_size(5)),
+        (SignedMethod::Put, none().with_size(6).with_max_size(5)),
+        (SignedMethod::Put, none().with_content_disposition("inline")),
+        (SignedMethod::Put, none().with_content_type("a/b\r\nx: y")),
+    ] {
+        let sign = Sign::new(session.key("object")?, method, Duration::from_secs(60))?;
+        session.refused(sign.with_constraints(constraints), ErrorKind::InvalidInput).await?;
+    }
     Ok(())
 }
 

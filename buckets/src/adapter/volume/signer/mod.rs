@@ -19,7 +19,7 @@ use self::refusal::Refusal;
 use self::terms::Terms;
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::operation::{Attributes, Constraints, Sign, SignedMethod, SignedUrl};
+use crate::operation::{Sign, SignedMethod, SignedUrl};
 use crate::telemetry::{Clock, SystemClock};
 
 /// Signs links to the objects of a volume, and checks them where they are served.
@@ -105,7 +105,10 @@ impl Signer {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if it is to expire in less than a second or more than 7 days,
     /// if a constraint is no header value, or is one of the other method's.
     pub fn sign(&self, op: &Sign) -> Result<SignedUrl> {
-        check_constraints(op.method, &op.constraints)?;
+        op.constraints.check(op.method)?;
+        if op.method == SignedMethod::Post {
+            return Err(Error::unsupported("forms (a signed `PUT` has all that they have)"));
+        }
         if !(Duration::from_secs(1)..=Sign::MAX_EXPIRES_IN).contains(&op.expires_in) {
             return Err(Error::invalid("a signed link must expire in 1 second to 7 days"));
         }
@@ -129,7 +132,9 @@ impl Signer {
         };
         let path = query::in_path(op.key.as_str());
         let url = format!("{}{}{path}?{}", self.base_url, self.path_prefix, query.encode());
-        Ok(SignedUrl::new(url, op.method, UNIX_EPOCH + Duration::from_secs(expires)))
+        let link = SignedUrl::new(url, op.method, UNIX_EPOCH + Duration::from_secs(expires));
+        let sent = op.constraints.content_type.clone().filter(|_| op.method == SignedMethod::Put);
+        Ok(link.with_headers(sent.map(|content_type| ("content-type".to_owned(), content_type))))
     }
 
     /// Checks a request: its method, its path and query as they were sent, not decoded. The path may
@@ -197,23 +202,6 @@ fn check_alias(alias: &str) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn check_constraints(method: SignedMethod, constraints: &Constraints) -> Result<()> {
-    let Constraints { content_type, max_size, content_disposition } = constraints;
-    if let Some(value) = content_type {
-        Attributes::new().with_content_type(value)?;
-    }
-    if let Some(value) = content_disposition {
-        Attributes::new().with_content_disposition(value)?;
-    }
-    match method {
-        SignedMethod::Get if max_size.is_some() => Err(Error::invalid("a largest size is for links that upload")),
-        SignedMethod::Put if content_disposition.is_some() => {
-            Err(Error::invalid("a disposition is for links that download; store it with the object's attributes"))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn check_expiry(expires: u64, now: SystemTime) -> Result<(), Refusal> {

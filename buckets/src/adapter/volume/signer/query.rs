@@ -5,13 +5,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::terms::constraints;
-use crate::operation::Constraints;
+use crate::operation::{Checksum, Constraints};
 
 pub(super) const KEY_ID: &str = "key_id";
 pub(super) const EXPIRES: &str = "expires";
 pub(super) const CONTENT_TYPE: &str = "content_type";
+pub(super) const CRC32C: &str = "crc32c";
 pub(super) const DISPOSITION: &str = "disposition";
 pub(super) const MAX_SIZE: &str = "max_size";
+pub(super) const SIZE: &str = "size";
 pub(super) const SIGNATURE: &str = "signature";
 
 /// All but what RFC 3986 calls unreserved, which nothing on the way has reason to rewrite.
@@ -49,14 +51,21 @@ impl Query {
                 KEY_ID => query.key_id = value,
                 EXPIRES => query.expires = value.parse().ok()?,
                 CONTENT_TYPE => query.constraints.content_type = Some(value),
+                CRC32C => query.constraints.checksum = Some(checksum_of(&value)?),
                 DISPOSITION => query.constraints.content_disposition = Some(value),
                 MAX_SIZE => query.constraints.max_size = Some(value.parse().ok()?),
+                SIZE => query.constraints.size = Some(value.parse().ok()?),
                 SIGNATURE => query.signature = URL_SAFE_NO_PAD.decode(value).ok()?,
                 _ => return None,
             }
         }
         (query.encode() == raw).then_some(query)
     }
+}
+
+/// The checksum that eight hexadecimal digits write.
+fn checksum_of(digits: &str) -> Option<Checksum> {
+    u32::from_str_radix(digits, 16).ok().map(Checksum::from_crc32c)
 }
 
 /// The key as it stands in the path of a link.
@@ -82,7 +91,9 @@ mod tests {
     fn only_the_one_way_of_writing_is_read() {
         let constraints = Constraints::default()
             .with_content_type("text/plain; q=\"&\"")
+            .with_size(7)
             .with_max_size(7)
+            .with_checksum(Checksum::of(b"seven b"))
             .with_content_disposition("x");
         let query = Query { key_id: "a-b".into(), expires: 12, constraints, signature: vec![255; 32] };
         let raw = query.encode();
@@ -96,6 +107,7 @@ mod tests {
             raw.replace("%2F", "%2f"),
             raw.replace("%20", "+"),
             raw.replace("max_size=7", "max_size=-7"),
+            raw.replace("crc32c=", "crc32c=0"),
             raw.replace("&max", "&&max"),
             format!("{raw}&"),
             format!("{raw}="),

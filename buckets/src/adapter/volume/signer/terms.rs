@@ -34,11 +34,13 @@ impl Terms<'_> {
 
 /// The constraints that are set, by the name they have in a link, in the order of names.
 pub(super) fn constraints(constraints: &Constraints) -> impl Iterator<Item = (&'static str, String)> {
-    let Constraints { content_type, max_size, content_disposition } = constraints;
+    let Constraints { content_type, size, max_size, checksum, content_disposition } = constraints;
     [
         content_type.clone().map(|value| (super::query::CONTENT_TYPE, value)),
+        checksum.map(|value| (super::query::CRC32C, format!("{:08x}", value.crc32c()))),
         content_disposition.clone().map(|value| (super::query::DISPOSITION, value)),
         max_size.map(|value| (super::query::MAX_SIZE, value.to_string())),
+        size.map(|value| (super::query::SIZE, value.to_string())),
     ]
     .into_iter()
     .flatten()

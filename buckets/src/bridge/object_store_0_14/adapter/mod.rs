@@ -81,7 +81,10 @@ impl ObjectStoreAdapter {
             pages: None,
             name: "object_store".to_owned(),
             store_id: None,
-            capabilities: Capabilities::all().without(OperationKind::Sign).with_checksums(false),
+            capabilities: Capabilities::all()
+                .without(OperationKind::Sign)
+                .with_checksums(false)
+                .with_bounded_links(false),
             ordered: false,
             part_size: Self::DEFAULT_PART_SIZE,
             concurrency: Self::DEFAULT_CONCURRENCY,

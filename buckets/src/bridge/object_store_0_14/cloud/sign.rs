@@ -21,6 +21,10 @@ impl<S: Store> Signer for CloudStore<S> {
         };
         let link = self.cloud.url_with(Self::key(path)?, options).await;
         let link = link.map_err(|error| error::to_theirs(error, path))?;
+        if link.headers().next().is_some() {
+            let source = "the store's links want headers, which this trait cannot tell".into();
+            return Err(TheirError::NotSupported { source });
+        }
         // The parser's own error would show the link.
         Url::parse(link.expose())
             .map_err(|_| error::to_theirs(Error::new(ErrorKind::Protocol, "the signed link is no URL"), path))
