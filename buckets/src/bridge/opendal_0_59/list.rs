@@ -12,17 +12,19 @@ impl OperatorAdapter {
     pub(super) async fn page(&self, op: List) -> Result<Page> {
         let directory = op.prefix.directory();
         let start = offset(&op);
-        let can_skip = self.ordered && self.capability.list_with_start_after && !start.is_empty();
+        // What is folded comes ahead of the objects of its page, whatever order the service has.
+        let ordered = self.ordered && !op.fold;
+        let can_skip = ordered && self.capability.list_with_start_after && !start.is_empty();
         let options = ListOptions {
             recursive: !op.fold,
             // One more says whether there is another page, and another one may be the directory itself.
-            limit: self.ordered.then_some(op.limit + 2),
+            limit: ordered.then_some(op.limit + 2),
             start_after: can_skip.then(|| start.to_owned()),
             ..ListOptions::default()
         };
         let path = if directory.is_empty() { "/" } else { directory };
         let mut entries = self.operator.lister_options(path, options).await.map_err(error::to_ours)?;
-        let mut selection = Selection::new(&op, self.ordered);
+        let mut selection = Selection::new(&op, ordered);
         while let Some(entry) = entries.try_next().await.map_err(error::to_ours)? {
             if selection.is_over(entry.path()) {
                 break;
