@@ -4,6 +4,7 @@ use std::array;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use buckets_benches::median;
 use tokio::runtime::Runtime;
 
 /// A piece of code to measure; code that is compared is given to [`Bench::measure`] together.
@@ -122,9 +123,7 @@ pub(crate) struct Figure {
 impl Figure {
     /// The median round, in nanoseconds.
     pub(crate) fn nanos(&self) -> f64 {
-        let mut sorted = self.rounds.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted[sorted.len() / 2]
+        median(self.rounds.iter().copied())
     }
 
     /// What this took more than `bare`, round by round: what slowed one down mostly slowed both.

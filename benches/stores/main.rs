@@ -1,9 +1,9 @@
-//! What S3 costs through us and through others, on the same server: `cargo bench -p buckets-tests --bench stores`.
+//! What S3 costs through us and through others, on the same server: `cargo bench -p buckets-benches --bench stores`.
 //!
 //! Two things: the processor's time of small operations, and the throughput and peak memory of large objects.
 //! Each is measured in a process of its own, since nothing else tells whose memory it was; the server, a SeaweedFS,
 //! is another process, and its time is not counted. Rounds go through all clients in turn; what is printed are medians,
-//! and ratios of ours to the others'.
+//! and ratios of ours to the others', and a line per target.
 //!
 //! Arguments: `--mib N` is the size of a large object, `--operations N` how many small ones there are in a round, and
 //! `--rounds N` how many rounds.
@@ -12,6 +12,7 @@ mod child;
 mod clients;
 mod figures;
 mod report;
+mod targets;
 
 use std::process::Command;
 

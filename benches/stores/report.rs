@@ -1,23 +1,26 @@
-//! The table.
+//! The table and the verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use buckets_benches::median;
 
 use crate::child::Work;
 use crate::clients::Client;
 use crate::figures::Figures;
+use crate::targets::verdicts;
 
 /// All rounds so far.
 #[derive(Default)]
 pub(crate) struct Measured(BTreeMap<(Work, Client), Vec<Figures>>);
 
-const MIB: f64 = 1024.0 * 1024.0;
+pub(crate) const MIB: f64 = 1024.0 * 1024.0;
 
 impl Measured {
     pub(crate) fn add(&mut self, work: Work, client: Client, figures: Figures) {
         self.0.entry((work, client)).or_default().push(figures);
     }
 
-    /// Prints medians, and what is ours divided by what is theirs.
+    /// Prints medians, and what is ours divided by what is theirs; then a line per target.
     pub(crate) fn print(&self) {
         println!("\nMedians; ratio = ours / theirs. Peak memory is what was resident above that before the work.\n");
         println!(
@@ -32,14 +35,33 @@ impl Measured {
                 name(work),
                 client.name(),
                 cpu(work, rounds),
-                median(ours, |figures| figures.cpu.as_secs_f64()) / median(rounds, |figures| figures.cpu.as_secs_f64()),
+                median_of(ours, |figures| figures.cpu.as_secs_f64())
+                    / median_of(rounds, |figures| figures.cpu.as_secs_f64()),
                 speed(work, rounds),
-                median(rounds, |figures| figures.wall.as_secs_f64())
-                    / median(ours, |figures| figures.wall.as_secs_f64()),
-                median(rounds, |figures| figures.memory as f64) / MIB,
+                median_of(rounds, |figures| figures.wall.as_secs_f64())
+                    / median_of(ours, |figures| figures.wall.as_secs_f64()),
+                median_of(rounds, |figures| figures.memory as f64) / MIB,
             );
         }
+        println!();
+        let works: BTreeSet<_> = self.0.keys().map(|(work, _)| *work).collect();
+        for verdict in works.into_iter().flat_map(|work| verdicts(self, work)) {
+            println!("{verdict}");
+        }
     }
+
+    /// The median of all rounds.
+    ///
+    /// # Panics
+    ///
+    /// When there were none.
+    pub(crate) fn median(&self, work: Work, client: Client, figure: impl Fn(&Figures) -> f64) -> f64 {
+        median_of(&self.0[&(work, client)], figure)
+    }
+}
+
+fn median_of(rounds: &[Figures], figure: impl Fn(&Figures) -> f64) -> f64 {
+    median(rounds.iter().map(figure))
 }
 
 fn name(work: Work) -> String {
@@ -53,7 +75,7 @@ fn name(work: Work) -> String {
 }
 
 fn cpu(work: Work, rounds: &[Figures]) -> String {
-    let seconds = median(rounds, |figures| figures.cpu.as_secs_f64());
+    let seconds = median_of(rounds, |figures| figures.cpu.as_secs_f64());
     match work {
         Work::Put(times) | Work::Get(times) | Work::Head(times) => format!("{:.1} µs", seconds / times as f64 * 1e6),
         Work::Upload(_) | Work::Download(_) => format!("{seconds:.2} s"),
@@ -61,15 +83,9 @@ fn cpu(work: Work, rounds: &[Figures]) -> String {
 }
 
 fn speed(work: Work, rounds: &[Figures]) -> String {
-    let seconds = median(rounds, |figures| figures.wall.as_secs_f64());
+    let seconds = median_of(rounds, |figures| figures.wall.as_secs_f64());
     match work {
         Work::Put(times) | Work::Get(times) | Work::Head(times) => format!("{:.0} /s", times as f64 / seconds),
         Work::Upload(mib) | Work::Download(mib) => format!("{:.0} MiB/s", mib as f64 / seconds),
     }
-}
-
-fn median(rounds: &[Figures], figure: impl Fn(&Figures) -> f64) -> f64 {
-    let mut sorted: Vec<_> = rounds.iter().map(figure).collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
 }

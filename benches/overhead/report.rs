@@ -1,5 +1,7 @@
 //! The table and the verdicts.
 
+use buckets_benches::{Count, Verdict};
+
 use crate::measure::Figure;
 use crate::targets::Target;
 
@@ -36,10 +38,10 @@ pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
                 target.id,
                 row.what,
                 row.ours.nanos(),
-                count(row.ours.allocations),
+                Count(row.ours.allocations),
                 row.peer,
                 row.bar.nanos(),
-                count(row.bar.allocations),
+                Count(row.bar.allocations),
                 row.ratio(),
             );
         }
@@ -50,17 +52,13 @@ pub(crate) fn print(measured: &[(&Target, Vec<Row>)]) {
     }
 }
 
-fn verdict(target: &Target, rows: &[Row]) -> String {
+fn verdict(target: &Target, rows: &[Row]) -> Verdict {
     let deciding = || rows.iter().filter(|row| row.decides);
     let ratio = deciding().map(Row::ratio).fold(f64::NEG_INFINITY, f64::max);
     let allocations = deciding().map(|row| row.ours.allocations).fold(0.0, f64::max);
-    let too_many = target.allocations.filter(|limit| allocations > *limit);
-    let met = if ratio <= target.limit && too_many.is_none() { "met" } else { "missed" };
-    let because = too_many.map_or_else(String::new, |limit| format!(" allocations={} of {limit}", count(allocations)));
-    format!("{} {met} ratio={ratio:.3} limit={:.3}{because}", target.id, target.limit)
-}
-
-/// A count, with a decimal only if it is a broken one (a table that grows every now and then).
-fn count(allocations: f64) -> String {
-    if allocations.fract().abs() < 0.005 { format!("{allocations:.0}") } else { format!("{allocations:.2}") }
+    let verdict = Verdict::new(target.id, ratio, target.limit);
+    match target.allocations {
+        Some(limit) => verdict.and("allocations", allocations, limit),
+        None => verdict,
+    }
 }

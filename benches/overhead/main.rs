@@ -1,8 +1,8 @@
-//! What observing costs, beside what it costs elsewhere: `cargo bench -p buckets-tests --bench overhead`.
+//! What observing costs, beside what it costs elsewhere: `cargo bench -p buckets-benches --bench overhead`.
 //!
 //! Our figure and the peer's are measured in one process, in interleaved rounds, and compared as a
 //! ratio: nanoseconds differ from machine to machine, ratios much less. An argument picks targets:
-//! `cargo bench -p buckets-tests --bench overhead -- P4`.
+//! `cargo bench -p buckets-benches --bench overhead -- P4`.
 //!
 //! A new target is a file in `targets` and its line in the list there.
 
