@@ -6,6 +6,7 @@ mod downloads;
 mod dropped;
 mod faults;
 mod links;
+mod parts;
 mod proxy;
 mod server;
 mod stalls;

@@ -31,6 +31,13 @@ pub(super) struct Bucket {
     pub(super) checksums: bool,
 }
 
+impl Bucket {
+    /// The same bucket, for content whose checksum is not known here.
+    pub(super) fn without_checksums(&self) -> Self {
+        Self { checksums: false, ..self.clone() }
+    }
+}
+
 /// What every client has, wherever the rest of its settings come from.
 pub(super) fn settings(builder: Builder) -> Builder {
     builder

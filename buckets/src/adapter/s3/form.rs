@@ -23,7 +23,7 @@ impl Bucket {
         &self,
         key: &Key,
         now: SystemTime,
-        expires_in: Duration,
+        expires_at: SystemTime,
         constraints: &Constraints,
     ) -> Result<SignedUrl> {
         let missing = || Error::new(ErrorKind::Unauthenticated, "there are no credentials to sign with");
@@ -46,7 +46,6 @@ impl Bucket {
         if let Some(token) = credentials.session_token() {
             fields.push(("x-amz-security-token", token.to_owned()));
         }
-        let expires_at = now + expires_in;
         let mut conditions: Vec<_> = fields.iter().map(|(name, value)| json!({ *name: value })).collect();
         conditions.push(json!({ "bucket": &*self.name }));
         let most = constraints.size.or(constraints.max_size).unwrap_or(LARGEST).min(LARGEST);
@@ -98,7 +97,7 @@ mod tests {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_451_347_200);
         let key = Key::new("user/user1/photo").expect("valid");
         let constraints = Constraints::default().with_max_size(10).with_content_type("image/png");
-        let form = s3.bucket.form(&key, now, Duration::from_secs(60), &constraints).await.expect("made");
+        let form = s3.bucket.form(&key, now, now + Duration::from_secs(60), &constraints).await.expect("made");
         let field =
             |wanted: &str| form.expose_fields().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned());
         assert_eq!(form.expose(), "https://sigv4examplebucket.s3.us-east-1.amazonaws.com/");

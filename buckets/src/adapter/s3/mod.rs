@@ -28,6 +28,7 @@ mod head;
 mod list;
 mod meta;
 mod multipart;
+mod parts;
 mod provider;
 mod put;
 mod sign;
@@ -38,6 +39,7 @@ use std::time::Duration;
 
 pub use builder::S3Builder;
 pub use credentials::Credentials;
+pub use parts::{AbortParts, BeginParts, FinishParts, PartsUpload, SentPart, SignParts};
 pub use provider::Provider;
 
 use self::client::Bucket;
@@ -45,7 +47,8 @@ use self::multipart::{Limits, Orphans};
 use super::{Adapter, Capabilities};
 use crate::error::Result;
 use crate::operation::{
-    Copy, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Page, Put, Sign, SignedUrl, Stored,
+    Copy, CustomOp, CustomReply, Delete, Deleted, Fetched, Get, Head, List, ObjectMeta, Page, Put, Sign, SignedUrl,
+    Stored,
 };
 use crate::telemetry::Server;
 
@@ -164,6 +167,10 @@ impl Adapter for S3 {
 
     async fn sign(&self, op: Sign) -> Result<SignedUrl> {
         self.bucket.link(op).await
+    }
+
+    async fn custom(&self, op: CustomOp) -> Result<CustomReply> {
+        self.do_parts(op).await
     }
 }
 

@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 
 use super::client::Bucket;
 use super::{error, meta};
@@ -13,14 +13,11 @@ impl Bucket {
         if op.constraints.checksum.is_some() && !self.checksums {
             return Err(Error::unsupported("checksums of uploads, which are switched off for this bucket,"));
         }
-        // The signature counts in whole seconds, of which a part of one is no less.
-        let expires_in = Duration::from_secs(op.expires_in.as_secs() + u64::from(op.expires_in.subsec_nanos() > 0));
         let now = SystemTime::now();
+        let (presigning, expires_at) = good_for(now, op.expires_in)?;
         if op.method == SignedMethod::Post {
-            return self.form(&op.key, now, expires_in, &op.constraints).await;
+            return self.form(&op.key, now, expires_at, &op.constraints).await;
         }
-        let presigning = PresigningConfig::builder().start_time(now).expires_in(expires_in).build();
-        let presigning = presigning.map_err(|_| Error::invalid("a signed link must expire in 1 second to 7 days"))?;
         let Constraints { content_type, size, max_size, checksum, content_disposition } = op.constraints;
         let signed = match op.method {
             SignedMethod::Get => {
@@ -39,20 +36,37 @@ impl Bucket {
                 ));
             }
             _ => {
-                let size =
-                    size.map(i64::try_from).transpose().map_err(|_| Error::invalid("no upload is that large"))?;
                 let request = self
                     .client
                     .put_object()
                     .bucket(&*self.name)
                     .key(op.key.as_str())
                     .set_content_type(content_type)
-                    .set_content_length(size)
+                    .set_content_length(length(size)?)
                     .set_checksum_crc32_c(checksum.map(meta::encoded));
                 request.presigned(presigning).await.map_err(error::from_sdk)
             }
         }?;
-        let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Ok(SignedUrl::new(signed.uri().to_owned(), op.method, now + expires_in).with_headers(headers))
+        Ok(link(&signed, op.method, expires_at))
     }
+}
+
+/// How the SDK is told for how long, and when that ends.
+pub(super) fn good_for(now: SystemTime, expires_in: Duration) -> Result<(PresigningConfig, SystemTime)> {
+    // The signature counts in whole seconds, of which a part of one is no less.
+    let expires_in = Duration::from_secs(expires_in.as_secs() + u64::from(expires_in.subsec_nanos() > 0));
+    let config = PresigningConfig::builder().start_time(now).expires_in(expires_in).build();
+    let config = config.map_err(|_| Error::invalid("a signed link must expire in 1 second to 7 days"))?;
+    Ok((config, now + expires_in))
+}
+
+/// A size as the SDK takes it.
+pub(super) fn length(size: Option<u64>) -> Result<Option<i64>> {
+    size.map(i64::try_from).transpose().map_err(|_| Error::invalid("no upload is that large"))
+}
+
+/// What the SDK has signed, with all that the request must have.
+pub(super) fn link(signed: &PresignedRequest, method: SignedMethod, expires_at: SystemTime) -> SignedUrl {
+    let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    SignedUrl::new(signed.uri().to_owned(), method, expires_at).with_headers(headers)
 }

@@ -9,7 +9,7 @@ const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
 
 /// The most parts that S3 takes.
-pub(super) const MOST_PARTS: u64 = 10_000;
+pub(in super::super) const MOST_PARTS: u64 = 10_000;
 /// The number of parts that content of a known length is cut into at most: fewer than S3 takes, to be on the safe side.
 const PLANNED_PARTS: u64 = 9_000;
 /// The smallest and the largest part that S3 takes.

@@ -10,9 +10,10 @@ mod sweep;
 mod unfinished;
 
 pub(super) use copy::copy;
-pub(super) use limits::Limits;
+pub(super) use limits::{Limits, MOST_PARTS};
 pub(super) use orphans::Orphans;
 pub(super) use persistence::persistently;
 pub(super) use pieces::Pieces;
 pub(super) use put::store;
 pub(super) use sweep::sweep;
+pub(super) use unfinished::{abort, begin, put_together};

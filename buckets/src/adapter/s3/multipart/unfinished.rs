@@ -10,7 +10,8 @@ use super::super::{S3, attributes, error, meta};
 use super::orphans::{Orphans, Upload};
 use super::persistently;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Checksum, ETag};
+use crate::key::Key;
+use crate::operation::{Attributes, Checksum, Condition, ETag};
 
 /// An upload in parts that was begun: dropped before it is finished, it is aborted.
 pub(super) struct Unfinished {
@@ -53,7 +54,9 @@ impl Unfinished {
             match complete(&self.upload, terms, whole).await {
                 // It was done the first time, and only the answer was lost.
                 Err(Incomplete::NoSuchUpload(error)) if again => find(&self.upload, whole).await?.ok_or(error),
-                Err(Incomplete::NoSuchUpload(error) | Incomplete::Other(error)) => Err(error),
+                Err(Incomplete::NoSuchUpload(error) | Incomplete::WrongParts(error) | Incomplete::Other(error)) => {
+                    Err(error)
+                }
                 Ok(tag) => Ok(tag),
             }
         });
@@ -71,7 +74,8 @@ impl Drop for Unfinished {
     }
 }
 
-async fn begin(bucket: &Bucket, terms: &Terms) -> Result<String> {
+/// Begins an upload, and gives its id.
+pub(in super::super) async fn begin(bucket: &Bucket, terms: &Terms) -> Result<String> {
     let request = bucket
         .client
         .create_multipart_upload()
@@ -87,9 +91,30 @@ async fn begin(bucket: &Bucket, terms: &Terms) -> Result<String> {
     answer.upload_id.ok_or_else(error::not_understood)
 }
 
+/// Puts parts together that others have sent.
+pub(in super::super) async fn put_together(s3: &S3, key: &Key, id: &str, mut parts: Vec<CompletedPart>) -> Result<()> {
+    parts.sort_unstable_by_key(|part| part.part_number);
+    let upload = Upload { bucket: s3.bucket.clone(), key: key.clone(), id: id.into() };
+    let terms = Terms { key: key.clone(), attributes: Attributes::new(), condition: Condition::none(), checksum: None };
+    match complete(&upload, &terms, &Whole { parts, size: 0, checksum: None }).await {
+        Err(Incomplete::WrongParts(error)) => {
+            Err(Error::invalid("a part was not sent, or not as told; send it again").with_source(error))
+        }
+        Err(Incomplete::NoSuchUpload(error) | Incomplete::Other(error)) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Aborts an upload whose parts others have sent.
+pub(in super::super) async fn abort(s3: &S3, key: Key, id: &str) -> Result<()> {
+    s3.orphans.abort(&Upload { bucket: s3.bucket.clone(), key, id: id.into() }).await
+}
+
 enum Incomplete {
     /// The store does not know the upload: it is finished, or was aborted.
     NoSuchUpload(Error),
+    /// The store has not these parts.
+    WrongParts(Error),
     Other(Error),
 }
 
@@ -110,6 +135,9 @@ async fn complete(upload: &Upload, terms: &Terms, whole: &Whole) -> Result<Optio
     match request.customize().config_override(server_side()).send().await {
         Ok(answer) => Ok(meta::etag(answer.e_tag)),
         Err(error) if error.code() == Some("NoSuchUpload") => Err(Incomplete::NoSuchUpload(error::from_sdk(error))),
+        Err(error) if matches!(error.code(), Some("InvalidPart" | "InvalidPartOrder")) => {
+            Err(Incomplete::WrongParts(error::from_sdk(error)))
+        }
         Err(error) => Err(Incomplete::Other(error::from_conditional(error, &terms.condition))),
     }
 }
