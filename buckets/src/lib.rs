@@ -40,6 +40,7 @@
 //! | `log` | yes | a handler that writes events through `tracing` |
 //! | `cost` | | price sheets, exact money, who spent how much, budgets |
 //! | `azure` | | [`adapter::Azure`]: Azure Blob Storage |
+//! | `gcs` | | [`adapter::Gcs`]: Google Cloud Storage |
 //! | `macros` | | [`instrumented`], [`span!`], [`event!`]: functions and blocks of yours as events |
 //! | `prometheus` | | a handler that keeps the metrics Prometheus scrapes |
 //! | `object-store-0_14` | | [`bridge::object_store_0_14`]: stores of `object_store` as adapters, and a cloud as one of its stores |

@@ -4,12 +4,14 @@
 pub mod azure;
 mod backend;
 mod capabilities;
+#[cfg(feature = "gcs")]
+pub mod gcs;
 #[cfg(feature = "memory")]
 mod memory;
 mod retry_after;
 #[cfg(feature = "s3")]
 pub mod s3;
-#[cfg(feature = "azure")]
+#[cfg(any(feature = "azure", feature = "gcs"))]
 mod token;
 #[cfg(all(feature = "volume", unix))]
 pub mod volume;
@@ -20,6 +22,8 @@ use std::future::Future;
 pub use azure::Azure;
 pub use backend::{Backend, BackendFuture};
 pub use capabilities::Capabilities;
+#[cfg(feature = "gcs")]
+pub use gcs::Gcs;
 #[cfg(feature = "memory")]
 pub use memory::Memory;
 pub use retry_after::retry_after;

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{AdapterConfig, AzureConfig, CloudConfig, LinksConfig, S3Config};
+use super::{AdapterConfig, AzureConfig, CloudConfig, GcsConfig, LinksConfig, S3Config};
 use crate::cloud::{Cloud, CloudBuilder};
 use crate::error::Result;
 use crate::store::BoxStore;
@@ -25,6 +25,7 @@ impl CloudBuilder<BoxStore> {
         let CloudConfig { name, adapter, base_prefix, read_limit } = config;
         let mut builder = match adapter {
             AdapterConfig::Azure(config) => azure(name, config)?,
+            AdapterConfig::Gcs(config) => gcs(name, config).await?,
             AdapterConfig::Memory { capacity } => memory(name, *capacity)?,
             AdapterConfig::S3(config) => s3(name, config).await?,
             AdapterConfig::Volume { root, fsync, links } => volume(name, root, *fsync, links.as_ref()).await?,
@@ -139,7 +140,17 @@ fn azure(_: &str, _: &AzureConfig) -> Result<CloudBuilder<BoxStore>> {
     Err(not_built("this build has no adapter `azure`; enable the feature `azure`"))
 }
 
-#[cfg(not(all(feature = "azure", feature = "memory", feature = "s3", feature = "volume", unix)))]
+#[cfg(feature = "gcs")]
+async fn gcs(name: &str, config: &GcsConfig) -> Result<CloudBuilder<BoxStore>> {
+    Ok(Cloud::builder(name, config.open().await?).boxed())
+}
+
+#[cfg(not(feature = "gcs"))]
+async fn gcs(_: &str, _: &GcsConfig) -> Result<CloudBuilder<BoxStore>> {
+    Err(not_built("this build has no adapter `gcs`; enable the feature `gcs`"))
+}
+
+#[cfg(not(all(feature = "azure", feature = "gcs", feature = "memory", feature = "s3", feature = "volume", unix)))]
 fn not_built(message: &'static str) -> crate::Error {
     crate::Error::new(crate::ErrorKind::Unsupported, message)
 }

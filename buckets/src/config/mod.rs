@@ -16,11 +16,13 @@
 mod azure;
 mod build;
 mod error;
+mod gcs;
 mod settings;
 mod tenants;
 
 pub use azure::{AzureConfig, AzureCredentialsConfig};
 pub use error::{ConfigError, Problem};
+pub use gcs::{GcsConfig, GcsCredentialsConfig};
 pub use tenants::Tenants;
 
 use std::path::PathBuf;
@@ -33,7 +35,7 @@ use settings::Settings;
 ///
 /// | setting | of | meaning |
 /// |---|---|---|
-/// | `adapter` | all | `memory`, `volume`, `s3` or `azure`; required |
+/// | `adapter` | all | `memory`, `volume`, `s3`, `azure` or `gcs`; required |
 /// | `base_prefix` | all | a key below which new objects are put |
 /// | `read_limit` | all | the most bytes read into memory at once, 64 MiB unless set |
 /// | `capacity` | `memory` | the most bytes of content kept |
@@ -58,6 +60,13 @@ use settings::Settings;
 /// | `tenant_id`, `client_id`, `client_secret` | `azure` | or: an application registered with Microsoft Entra ID |
 /// | `endpoint` | `azure` | where to ask; `https://ACCOUNT.blob.core.windows.net` unless set |
 /// | `authority` | `azure` | where tokens are asked for; `https://login.microsoftonline.com` unless set |
+/// | `bucket` | `gcs` | the bucket; required |
+/// | `service_account` | `gcs` | who asks: the service account of this key, in the JSON that Google gives out |
+/// | `service_account_file` | `gcs` | or: that of the key in this file |
+/// | `metadata_server` | `gcs` | or, if `true`: the one that the program runs as at Google |
+/// | `anonymous` | `gcs` | or, if `true`: nobody, for public buckets and emulators |
+/// | `endpoint` | `gcs` | where to ask; `https://storage.googleapis.com` unless set |
+/// | `authority` | `gcs` | where tokens are asked for; as the key says, or the metadata server, unless set |
 ///
 /// Sizes are in bytes. In the environment a setting is a variable `<PREFIX>_<SETTING>`, in TOML a
 /// key of the cloud's table.
@@ -96,6 +105,8 @@ pub enum AdapterConfig {
     S3(S3Config),
     /// In a container of Azure Blob Storage.
     Azure(AzureConfig),
+    /// In a bucket of Google Cloud Storage.
+    Gcs(GcsConfig),
 }
 
 /// How a configured bucket of S3 is reached.

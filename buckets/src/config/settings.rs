@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AdapterConfig, AzureConfig, CloudConfig, ConfigError, LinksConfig, Problem, S3Config, S3CredentialsConfig,
+    AdapterConfig, AzureConfig, CloudConfig, ConfigError, GcsConfig, LinksConfig, Problem, S3Config,
+    S3CredentialsConfig,
 };
 use crate::Secret;
 use crate::key::Key;
@@ -34,14 +35,15 @@ impl Settings {
     }
 
     fn adapter(&mut self) -> Option<AdapterConfig> {
-        let adapter = self.required("adapter", "which must be `memory`, `volume`, `s3` or `azure`")?;
+        let adapter = self.required("adapter", "which must be `memory`, `volume`, `s3`, `azure` or `gcs`")?;
         match adapter.as_str() {
             "memory" => Some(AdapterConfig::Memory { capacity: self.bytes("capacity") }),
             "volume" => self.volume(),
             "s3" => self.s3(),
             "azure" => AzureConfig::read(self).map(AdapterConfig::Azure),
+            "gcs" => GcsConfig::read(self).map(AdapterConfig::Gcs),
             _ => {
-                self.problem("adapter", "there is no such adapter; write `memory`, `volume`, `s3` or `azure`");
+                self.problem("adapter", "there is no such adapter; write `memory`, `volume`, `s3`, `azure` or `gcs`");
                 None
             }
         }
@@ -147,7 +149,7 @@ impl Settings {
         }
     }
 
-    fn flag(&mut self, setting: &'static str) -> Option<bool> {
+    pub(super) fn flag(&mut self, setting: &'static str) -> Option<bool> {
         self.parsed(setting, |value| value.parse().map_err(|_| "write `true` or `false`".to_owned()))
     }
 
@@ -183,7 +185,8 @@ impl Settings {
         ];
         let known = self.known.join("`, `");
         for setting in std::mem::take(&mut self.values).into_keys() {
-            let is_known = ALL.contains(&setting.as_str()) || AzureConfig::SETTINGS.contains(&setting.as_str());
+            let is_known =
+                [ALL, &AzureConfig::SETTINGS, &GcsConfig::SETTINGS].iter().any(|all| all.contains(&setting.as_str()));
             if adapter_is_known || !is_known {
                 self.problem(&setting, format!("there is no such setting here; there are `{known}`"));
             }

@@ -8,7 +8,9 @@
 pub mod alertmanager;
 pub mod azurite;
 pub mod browser;
+pub mod fake_gcs;
 pub mod lezer;
+pub mod openssl;
 pub mod oteltap;
 pub mod packages;
 pub mod process;

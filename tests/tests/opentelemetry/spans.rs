@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use buckets::adapter::azure::AzureCredentials;
+use buckets::adapter::gcs::GcsCredentials;
 use buckets::adapter::s3::{Credentials, Provider};
-use buckets::adapter::{Adapter, Azure, Memory, S3};
+use buckets::adapter::{Adapter, Azure, Gcs, Memory, S3};
 use buckets::telemetry::catalogue::names;
 use buckets::telemetry::{EventName, Number, Outcome, Sampling, Server, Span, SpanStart, Value};
 use buckets::{Cloud, Error, ErrorKind, Secret, Upload};
@@ -65,8 +66,13 @@ async fn requests_say_which_server_they_are_for() {
 fn adapters_know_their_servers() {
     let amazon = S3::builder("bucket").region("eu-west-1").credentials(Credentials::new("key", Secret::new("secret")));
     let azure = Azure::builder("account", "files").credentials(AzureCredentials::access_key(Secret::new("c2VjcmV0")));
-    let servers = [amazon.build().expect("settings").server(), azure.build().expect("settings").server()];
-    let known = ["s3.eu-west-1.amazonaws.com", "account.blob.core.windows.net"];
+    let google = Gcs::builder("bucket").credentials(GcsCredentials::anonymous());
+    let servers = [
+        amazon.build().expect("settings").server(),
+        azure.build().expect("settings").server(),
+        google.build().expect("settings").server(),
+    ];
+    let known = ["s3.eu-west-1.amazonaws.com", "account.blob.core.windows.net", "storage.googleapis.com"];
     assert_eq!(servers, known.map(|address| Some(Server::new(address, 443))));
     assert_eq!(Memory::new().server(), None);
 }

@@ -9,7 +9,7 @@ use object_store::{ClientOptions, RetryConfig};
 use super::credentials::Kind;
 use super::login::{ClientLogin, Provider};
 use super::{Azure, AzureCredentials};
-use crate::adapter::token::Tokens;
+use crate::adapter::token::{self, Tokens};
 use crate::bridge::Foreign;
 use crate::bridge::object_store_0_14::ObjectStoreAdapter;
 use crate::error::{Error, Result};
@@ -19,7 +19,6 @@ const NAME: &str = "azure";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long nothing may come. There is no limit of the whole, which would fail what is large.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
-const TOKEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Settings of an [`Azure`]; made by [`Azure::builder`].
 #[must_use = "a builder does nothing until it is built"]
@@ -118,13 +117,8 @@ impl AzureBuilder {
             Kind::AccessKey(key) => builder.with_access_key(key.expose()),
             Kind::Sas(query) => builder.with_config(object_store::azure::AzureConfigKey::SasKey, query.expose()),
             Kind::Client { tenant, client, secret } => {
-                let http = reqwest::Client::builder()
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .timeout(TOKEN_TIMEOUT)
-                    .build()
-                    .map_err(|error| invalid(Foreign::new(error)))?;
                 let url = format!("{}/{tenant}/oauth2/v2.0/token", self.authority.trim_end_matches('/'));
-                let login = ClientLogin { http, url, client, secret };
+                let login = ClientLogin { http: token::client()?, url, client, secret };
                 let tokens = Tokens::new(login, Scope::new(self.dispatcher, "", NAME));
                 builder.with_credentials(Arc::new(Provider(tokens)))
             }

@@ -1,16 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use object_store::CredentialProvider;
 use object_store::azure::AzureCredential;
-use serde::Deserialize;
 
-use crate::adapter::retry_after;
-use crate::adapter::token::{Login, Token, Tokens};
-use crate::bridge::Foreign;
-use crate::error::{Error, ErrorKind, Result};
+use crate::adapter::token::{Login, Token, Tokens, ask};
+use crate::error::Result;
 use crate::secret::Secret;
 
 /// What a token is good for.
@@ -24,12 +20,6 @@ pub(super) struct ClientLogin {
     pub(super) secret: Secret,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    access_token: String,
-    expires_in: u64,
-}
-
 impl Login for ClientLogin {
     async fn token(&self) -> Result<Token> {
         let form = [
@@ -38,41 +28,7 @@ impl Login for ClientLogin {
             ("client_secret", self.secret.expose()),
             ("scope", SCOPE),
         ];
-        let answer = self.http.post(&self.url).form(&form).send().await.map_err(no_answer)?;
-        let status = answer.status();
-        if !status.is_success() {
-            return Err(refused(status.as_u16(), retry_after(answer.headers(), SystemTime::now())));
-        }
-        let answer: Answer = answer.json().await.map_err(|error| {
-            Error::new(ErrorKind::Protocol, "the answer to the request for a token made no sense")
-                .with_source(Foreign::new(error))
-        })?;
-        Ok(Token { secret: answer.access_token.into(), expires_in: Duration::from_secs(answer.expires_in) })
-    }
-}
-
-fn no_answer(error: reqwest::Error) -> Error {
-    let (kind, message) = match () {
-        () if error.is_timeout() => (ErrorKind::Timeout, "the request for a token took too long"),
-        () if error.is_connect() => (ErrorKind::Connect, "no connection could be made to ask for a token"),
-        () => (ErrorKind::Interrupted, "the request for a token broke off"),
-    };
-    Error::new(kind, message).with_source(Foreign::new(error))
-}
-
-/// An answer other than a token. Its text is not told: it repeats what it was asked.
-fn refused(status: u16, wait: Option<Duration>) -> Error {
-    let (kind, message) = match status {
-        429 => (ErrorKind::Throttled, "fewer tokens are to be asked for"),
-        400..=499 => {
-            (ErrorKind::Unauthenticated, "no token is given for these credentials; check tenant, id and secret")
-        }
-        _ => (ErrorKind::Unavailable, "no token is given at the moment"),
-    };
-    let error = Error::new(kind, message).with_http_status(status);
-    match wait {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
+        ask(self.http.post(&self.url).form(&form)).await
     }
 }
 

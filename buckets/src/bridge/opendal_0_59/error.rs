@@ -6,9 +6,13 @@ use crate::bridge::Foreign;
 use crate::error::{Error, ErrorKind, chain};
 use crate::operation::Condition;
 
-/// An error of theirs as one of ours.
+/// An error of theirs as one of ours. One of ours that went through their library comes out with all it knew.
 pub(super) fn to_ours(theirs: Theirs) -> Error {
-    describe(&theirs).with_source(Foreign::new(theirs))
+    let error = match Error::find(&theirs) {
+        Some(ours) => ours.restated(),
+        None => describe(&theirs),
+    };
+    error.with_source(Foreign::new(theirs))
 }
 
 /// As [`to_ours`], for what looks an object up: where a file system has a directory, or a file above, there is none.
@@ -31,12 +35,10 @@ pub(super) fn of_write(theirs: Theirs, condition: &Condition) -> Error {
 /// As [`to_ours`], for the stream of a body: what is not known otherwise means that it broke off.
 pub(super) fn of_body(error: std::io::Error) -> Error {
     match error.downcast::<Theirs>() {
-        Ok(theirs) => match to_ours(theirs) {
-            error if error.kind() == ErrorKind::Other => {
-                Error::new(ErrorKind::Interrupted, "the content broke off").with_source(error)
-            }
-            error => error,
-        },
+        Ok(theirs) if is_unexplained(&theirs) => {
+            Error::new(ErrorKind::Interrupted, "the content broke off").with_source(Foreign::new(theirs))
+        }
+        Ok(theirs) => to_ours(theirs),
         Err(error) => Error::from_io(error.kind().into()),
     }
 }
@@ -69,6 +71,11 @@ fn unexpected(theirs: &Theirs) -> Error {
         }
         None => Error::new(ErrorKind::Other, "the service failed"),
     }
+}
+
+/// Whether nothing is known but that it failed, for now or for good.
+fn is_unexplained(theirs: &Theirs) -> bool {
+    theirs.kind() == TheirKind::Unexpected && Error::find(theirs).is_none() && io_errors(theirs).next().is_none()
 }
 
 /// Whether something that is no object is where it should be: a directory, or a file above.

@@ -56,6 +56,8 @@ pub struct OperatorAdapter {
     store_id: Option<String>,
     ordered: bool,
     conditional_put: bool,
+    version_of_absent: Option<&'static str>,
+    parts_have_other_tags: bool,
     part_size: usize,
     concurrency: usize,
     gather_limit: u64,
@@ -78,6 +80,8 @@ impl OperatorAdapter {
             store_id: None,
             ordered: false,
             conditional_put: true,
+            version_of_absent: None,
+            parts_have_other_tags: false,
             part_size: Self::DEFAULT_PART_SIZE,
             concurrency: Self::DEFAULT_CONCURRENCY,
             gather_limit: Self::DEFAULT_GATHER_LIMIT,
@@ -106,6 +110,22 @@ impl OperatorAdapter {
     /// has one, and yet lets each of several creators win.
     pub fn with_conditional_put(mut self, yes: bool) -> Self {
         self.conditional_put = yes;
+        self
+    }
+
+    /// Says which version the service compares with where there is no object, so that a copy can be made only if there is
+    /// none.
+    #[cfg(feature = "gcs")]
+    pub(crate) fn with_version_of_absent(mut self, version: &'static str) -> Self {
+        self.version_of_absent = Some(version);
+        self
+    }
+
+    /// Says that an upload in parts is answered with a tag in another notation than that of look-ups, so that it has
+    /// to be looked up.
+    #[cfg(feature = "gcs")]
+    pub(crate) fn with_other_tags_of_parts(mut self) -> Self {
+        self.parts_have_other_tags = true;
         self
     }
 
@@ -147,8 +167,9 @@ impl OperatorAdapter {
             return Err(Error::unsupported("copies"));
         }
         let (from, to) = (path_of(&op.source)?, path_of(&op.destination)?);
-        let only_create =
-            op.condition.is_if_absent() && self.conditional_put && self.capability.copy_with_if_not_exists;
+        let by_version = self.version_of_absent.filter(|_| self.capability.copy_with_if_version_match);
+        let can_create = self.capability.copy_with_if_not_exists || by_version.is_some();
+        let only_create = op.condition.is_if_absent() && self.conditional_put && can_create;
         if !op.condition.is_none() && !only_create {
             return Err(Error::unsupported("this condition of a copy"));
         }
@@ -160,7 +181,11 @@ impl OperatorAdapter {
         }
         // Some services make a directory or an empty object where there is no source.
         self.known(from).await?;
-        let options = CopyOptions { if_not_exists: only_create, ..CopyOptions::default() };
+        let options = CopyOptions {
+            if_not_exists: only_create && by_version.is_none(),
+            if_version_match: by_version.filter(|_| only_create).map(ToOwned::to_owned),
+            ..CopyOptions::default()
+        };
         self.operator.copy_options(from, to, options).await.map_err(|error| error::of_write(error, &op.condition))?;
         Ok(Stored::new(self.examine(op.destination).await?))
     }

@@ -1,5 +1,5 @@
-use opendal_core::options::WriteOptions;
-use opendal_core::{Buffer, Metadata, Writer};
+use opendal_core::options::{StatOptions, WriteOptions};
+use opendal_core::{Buffer, Metadata, MetadataBuilder, Writer};
 
 use super::{OperatorAdapter, attributes, describe, error, path_of, tag};
 use crate::adapter::Adapter;
@@ -59,13 +59,22 @@ impl OperatorAdapter {
         match pending.write([first, second], parts, condition).await {
             Ok(metadata) => {
                 pending.0 = None;
-                Ok(metadata)
+                Ok(if self.parts_have_other_tags { self.as_looked_up(path, &metadata).await } else { metadata })
             }
             Err(error) => {
                 pending.abort().await;
                 Err(error)
             }
         }
+    }
+
+    /// What a look-up tells of the version that was just stored; nothing if another one has replaced it or it cannot be
+    /// looked up, for it is stored all the same.
+    async fn as_looked_up(&self, path: &str, stored: &Metadata) -> Metadata {
+        let this_version =
+            StatOptions { if_version_match: stored.version().map(ToOwned::to_owned), ..StatOptions::default() };
+        let known = self.operator.stat_options(path, this_version).await;
+        known.unwrap_or_else(|_| MetadataBuilder::unknown().build())
     }
 
     /// Replaces the version that the condition was judged by; a write that came between makes another round.

@@ -1,5 +1,7 @@
 //! Access tokens: fetched when first needed, refreshed before they expire, told of in events.
 
+mod endpoint;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -7,6 +9,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+pub(crate) use endpoint::{ask, client};
 
 use crate::error::Result;
 use crate::telemetry::catalogue::names;
