@@ -3,12 +3,13 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use buckets_tests::components::curl;
 use futures_util::stream;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Response};
 use serde_json::Value;
 
-use crate::support::{MAX_UPLOAD, Service, content, curl};
+use crate::support::{MAX_UPLOAD, Service, content};
 
 const OPERATIONS: &str = "buckets_operations_total";
 const ERRORS: &str = "buckets_operation_errors_total";
@@ -39,7 +40,7 @@ async fn an_oversized_upload_is_refused_however_it_comes() {
     std::fs::write(&file, &announced).expect("a file");
     let form = format!("file=@{}", file.display());
     for header in ["Expect: 100-continue", "Transfer-Encoding: chunked", "Expect:"] {
-        let answer = curl(&["--header", header, "--form", &form, &service.url("/files")]);
+        let answer = curl::output(&["--header", header, "--form", &form, &service.url("/files")]);
         let answer: Value = serde_json::from_slice(&answer.stdout).expect("a JSON body");
         assert_eq!(answer["error"]["kind"], "too_large", "{header}");
     }

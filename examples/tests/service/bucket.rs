@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use buckets_tests::components::curl;
 use buckets_tests::components::process::{PATIENCE, until};
 use buckets_tests::components::seaweedfs::{ACCESS_KEY, BUCKET, SECRET_KEY, SeaweedFs};
 use futures_util::stream;
@@ -42,7 +43,7 @@ async fn files_are_in_the_bucket_and_links_lead_there() {
     let stored = service.store("Übersicht.bin", bytes.clone()).await;
     let url = stored["url"].as_str().expect("a link");
     assert!(url.starts_with(&store.endpoint()), "{url}");
-    assert!(curl(&["--fail", url]).stdout == bytes, "the download differs from the upload");
+    assert!(curl::output(&["--fail", url]).stdout == bytes, "the download differs from the upload");
     let [listed] = service.listed().await.try_into().expect("one file");
     assert_eq!((&listed["filename"], &listed["size"]), (&"Übersicht.bin".into(), &bytes.len().into()));
     assert_eq!(service.get("/readyz").await.status(), 200);

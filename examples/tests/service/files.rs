@@ -1,8 +1,9 @@
 //! Files come back as they went in.
 
+use buckets_tests::components::curl;
 use serde_json::Value;
 
-use crate::support::{Service, content, curl};
+use crate::support::{Service, content};
 
 #[tokio::test]
 async fn curl_stores_a_file_and_gets_it_back() {
@@ -13,7 +14,7 @@ async fn curl_stores_a_file_and_gets_it_back() {
     std::fs::write(&photo, &bytes).expect("a file");
 
     let form = format!("file=@{}", photo.display());
-    let answer = curl(&["--dump-header", "-", "--form", &form, &service.url("/files")]);
+    let answer = curl::output(&["--dump-header", "-", "--form", &form, &service.url("/files")]);
     let answer = String::from_utf8(answer.stdout).expect("text");
     let (head, body) = answer.rsplit_once("\r\n\r\n").expect("a head and a body");
     assert!(head.contains("HTTP/1.1 201 Created"), "{head}");
@@ -25,7 +26,7 @@ async fn curl_stores_a_file_and_gets_it_back() {
     assert!(head.contains(&format!("location: /files/{id}\r\n")), "{head}");
     assert!(url.starts_with(&service.url("/")), "{url}");
 
-    let got = curl(&["--fail", url]);
+    let got = curl::output(&["--fail", url]);
     assert!(got.stdout == bytes, "the download differs from the upload");
 }
 
@@ -73,14 +74,14 @@ async fn files_of_one_form_are_stored_together_or_not_at_all() {
         format!("file=@{}", folder.path().join(name).display())
     };
     let (a, b) = (form("a.txt", b"one"), form("b.txt", b"two"));
-    let both = curl(&["--form", &a, "--form", &b, &service.url("/files")]);
+    let both = curl::output(&["--form", &a, "--form", &b, &service.url("/files")]);
     let both: Value = serde_json::from_slice(&both.stdout).expect("JSON");
     let names: Vec<_> = both.as_array().expect("a list").iter().map(|file| file["filename"].clone()).collect();
     assert_eq!(names, ["a.txt", "b.txt"]);
     assert_eq!(service.listed().await.len(), 2);
 
     let large = form("large.bin", &content(crate::support::MAX_UPLOAD + 1));
-    let neither = curl(&["--form", &a, "--form", &large, &service.url("/files")]);
+    let neither = curl::output(&["--form", &a, "--form", &large, &service.url("/files")]);
     let neither: Value = serde_json::from_slice(&neither.stdout).expect("JSON");
     assert_eq!(neither["error"]["kind"], "too_large");
     assert_eq!(service.listed().await.len(), 2);

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use buckets_tests::components::curl;
 use buckets_tests::components::prometheus::Prometheus;
 use buckets_tests::components::promtool;
 
-use crate::support::{MAX_UPLOAD, Service, content, curl};
+use crate::support::{MAX_UPLOAD, Service, content};
 
 #[tokio::test]
 async fn promtool_finds_nothing_wrong_with_what_curl_gets() {
     let service = Service::start().await;
     service.store("a.txt", "x").await;
     service.get("/files/none").await;
-    let page = curl(&["--fail", &service.url("/metrics")]);
+    let page = curl::output(&["--fail", &service.url("/metrics")]);
     let page = String::from_utf8(page.stdout).expect("text");
     assert!(page.contains("buckets_operations_total{"), "{page}");
     let verdict = promtool::check_metrics(&page);

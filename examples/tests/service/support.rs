@@ -3,10 +3,9 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::time::Duration;
+use std::process::Command;
 
-use buckets_tests::components::process::{PATIENCE, Process, installed, until};
+use buckets_tests::components::process::{PATIENCE, Process, until};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Response};
 use serde_json::Value;
@@ -134,17 +133,6 @@ pub(crate) fn program() -> Command {
     });
     command.env("BUCKETS_MAX_UPLOAD", MAX_UPLOAD.to_string());
     command
-}
-
-/// Runs curl.
-pub(crate) fn curl(arguments: &[&str]) -> Output {
-    let limit = Duration::from_secs(60).as_secs().to_string();
-    let curl = installed("curl", "curl");
-    Command::new(curl)
-        .args(["--silent", "--show-error", "--max-time", &limit])
-        .args(arguments)
-        .output()
-        .expect("curl runs")
 }
 
 /// Bytes that do not repeat within any buffer.

@@ -6,8 +6,10 @@
 //! no test is skipped. These are test helpers: whatever goes wrong in them panics.
 
 pub mod alertmanager;
+pub mod aws_cli;
 pub mod azurite;
 pub mod browser;
+pub mod curl;
 pub mod fake_gcs;
 pub mod lezer;
 pub mod openssl;

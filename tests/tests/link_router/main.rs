@@ -1,6 +1,7 @@
 //! Signed links over HTTP, as strangers use and misuse them.
 
 mod content;
+mod curl;
 mod ranges;
 mod site;
 mod terms;

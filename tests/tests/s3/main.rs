@@ -1,6 +1,8 @@
 //! The S3 adapter against SeaweedFS, a real server that speaks S3.
 
+mod aws_cli;
 mod conformance;
+mod curl;
 mod direct_uploads;
 mod downloads;
 mod dropped;
