@@ -21,6 +21,7 @@ guides! {
     s3: "docs/s3.md";
     signed_urls: "docs/signed-urls.md";
     direct_uploads: "docs/direct-uploads.md";
+    tenants: "docs/tenants.md";
     sampling: "docs/sampling.md";
     layers: "docs/layers.md";
     monitoring: "docs/monitoring.md";

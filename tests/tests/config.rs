@@ -107,3 +107,18 @@ async fn a_tenant_that_cannot_be_opened_is_tried_again() {
     std::fs::remove_file(&root).expect("removed");
     tenants.cloud(&volume(&root, &[])).await.expect("opened now");
 }
+
+#[tokio::test]
+async fn a_closed_tenant_is_opened_anew_and_harms_nobody_who_has_it() {
+    let tenants = Tenants::new(4);
+    let (anna, ben) = (memory("anna"), memory("ben"));
+    let held = tenants.cloud(&anna).await.expect("opened");
+    tenants.cloud(&ben).await.expect("opened");
+    let object = held.insert(("x", "hers")).await.expect("inserted");
+
+    assert!(tenants.close(&anna) && !tenants.close(&anna));
+    assert_eq!(tenants.len(), 1, "the other is still here");
+    assert_eq!(held.read(&object).await.expect("read"), "hers");
+    let anew = tenants.cloud(&anna).await.expect("opened");
+    assert!(!anew.exists(object.key()).await.expect("asked"), "another memory");
+}

@@ -77,6 +77,13 @@ impl Tenants {
         opened
     }
 
+    /// Forgets the cloud of this configuration, and says whether there was one: whoever asks next opens it anew.
+    ///
+    /// Whoever has the cloud keeps it, and what is under way ends as it would have; its connections end with its last clone.
+    pub fn close(&self, config: &CloudConfig) -> bool {
+        self.clouds().by_config.remove(config).is_some()
+    }
+
     /// How many clouds are kept.
     pub fn len(&self) -> usize {
         self.clouds().by_config.len()

@@ -9,7 +9,7 @@ use futures_util::stream;
 use serde_json::Value;
 
 use crate::page;
-use crate::support::{Service, content, curl, program};
+use crate::support::{Service, content, program};
 
 /// The program, with the settings of a bucket of `store`.
 fn on_a_bucket_of(store: &SeaweedFs) -> Command {
