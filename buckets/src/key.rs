@@ -4,9 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+
+/// All but what RFC 3986 calls unreserved, which nothing on the way has reason to rewrite, and `/`.
+const ENCODED_IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The name of an object in a store: the same rules for every adapter, checked before any I/O.
 ///
@@ -66,6 +70,11 @@ impl Key {
     /// The key as given.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The key as it stands in the path of a URL.
+    pub(crate) fn in_url(&self) -> PercentEncode<'_> {
+        utf8_percent_encode(&self.0, ENCODED_IN_URL)
     }
 
     /// The last segment.

@@ -122,3 +122,15 @@ async fn a_closed_tenant_is_opened_anew_and_harms_nobody_who_has_it() {
     let anew = tenants.cloud(&anna).await.expect("opened");
     assert!(!anew.exists(object.key()).await.expect("asked"), "another memory");
 }
+
+#[tokio::test]
+async fn a_configured_public_base_is_checked_and_used() {
+    let with = |url| CloudConfig::from_pairs("photos", [("adapter", "memory"), ("public_base_url", url)]);
+    let cloud = Cloud::from_config(&with("https://cdn.example/photos/").expect("valid")).await.expect("opened");
+    assert_eq!(cloud.public_url("a b.jpg").expect("has a base URL"), "https://cdn.example/photos/a%20b.jpg");
+    let error = with("https://cdn.example?token=hunter2").expect_err("a query");
+    assert_eq!(error.problems()[0].setting, "public_base_url");
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    let elsewhere = buckets::Location::new("other", buckets::Key::new("a").expect("valid"));
+    assert_eq!(cloud.public_url(elsewhere).expect_err("another cloud's").kind(), ErrorKind::InvalidInput);
+}

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use tower::ServiceExt;
 use tower_layer::Layer;
 
-use super::{Cloud, KeyStrategy, Shared, UuidKeys};
+use super::{Cloud, KeyStrategy, PublicBase, Shared, UuidKeys};
 use crate::adapter::{Adapter, Backend, Capabilities};
+use crate::error::Result;
 use crate::key::Key;
 use crate::store::{BoxStore, Store};
 use crate::telemetry::{Dispatcher, Scope, Server};
@@ -20,6 +21,7 @@ pub struct CloudBuilder<S> {
     base: Option<Key>,
     keys: Box<dyn KeyStrategy>,
     read_limit: u64,
+    public_base: Option<PublicBase>,
     capabilities: Capabilities,
     store_id: Option<String>,
     server: Option<Server>,
@@ -47,6 +49,7 @@ impl<S> CloudBuilder<S> {
             base: None,
             keys: Box::new(UuidKeys),
             read_limit: Self::DEFAULT_READ_LIMIT,
+            public_base: None,
             capabilities: Capabilities::all(),
             store_id: None,
             server: None,
@@ -84,6 +87,19 @@ impl<S> CloudBuilder<S> {
         self
     }
 
+    /// Says where the public finds the store's top, such as `https://cdn.example` or `https://cdn.example/photos`, for
+    /// [`Cloud::public_url`].
+    ///
+    /// Below a layer that puts a prefix in front of keys, the URL ends in that prefix.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) unless it is an absolute `http` or `https` URL without user, query
+    /// and fragment.
+    pub fn public_base_url(mut self, url: &str) -> Result<Self> {
+        self.public_base = Some(PublicBase::new(url)?);
+        Ok(self)
+    }
+
     /// Says what the stack can do, where it was not made from an adapter.
     pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
         self.capabilities = capabilities;
@@ -106,6 +122,7 @@ impl<S> CloudBuilder<S> {
             base: self.base,
             keys: self.keys,
             read_limit: self.read_limit,
+            public_base: self.public_base,
             capabilities: self.capabilities,
             store_id: self.store_id,
             server: self.server,
@@ -122,6 +139,7 @@ impl<S: Store> CloudBuilder<S> {
             base: self.base,
             keys: self.keys,
             read_limit: self.read_limit,
+            public_base: self.public_base,
             capabilities: self.capabilities,
             store_id: self.store_id,
         };

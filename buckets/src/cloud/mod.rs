@@ -18,6 +18,7 @@ mod lookup;
 mod object;
 mod observe;
 mod progress;
+mod public_url;
 mod read;
 mod upload;
 mod url;
@@ -33,6 +34,7 @@ pub use key_strategy::{KeyStrategy, UuidKeys, display_filename, normalize_filena
 pub use locate::Locate;
 pub use location::Location;
 pub use object::Object;
+pub(crate) use public_url::PublicBase;
 pub use read::ReadOptions;
 pub use upload::Upload;
 pub use url::UrlOptions;
@@ -82,6 +84,7 @@ struct Shared {
     base: Option<Key>,
     keys: Box<dyn KeyStrategy>,
     read_limit: u64,
+    public_base: Option<PublicBase>,
     capabilities: Capabilities,
     store_id: Option<String>,
 }

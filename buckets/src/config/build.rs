@@ -22,7 +22,7 @@ impl CloudBuilder<BoxStore> {
     /// What opening the adapter fails with: a directory that cannot be used, a secret too short, a missing region;
     /// [`Unsupported`](crate::ErrorKind::Unsupported) if this build does not have the adapter.
     pub async fn from_config(config: &CloudConfig) -> Result<Self> {
-        let CloudConfig { name, adapter, base_prefix, read_limit } = config;
+        let CloudConfig { name, adapter, base_prefix, read_limit, public_base_url } = config;
         let mut builder = match adapter {
             AdapterConfig::Azure(config) => azure(name, config)?,
             AdapterConfig::Gcs(config) => gcs(name, config).await?,
@@ -35,6 +35,9 @@ impl CloudBuilder<BoxStore> {
         }
         if let Some(limit) = read_limit {
             builder = builder.read_limit(*limit);
+        }
+        if let Some(url) = public_base_url {
+            builder = builder.public_base_url(url)?;
         }
         Ok(builder)
     }

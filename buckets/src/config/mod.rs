@@ -37,6 +37,7 @@ use settings::Settings;
 /// |---|---|---|
 /// | `adapter` | all | `memory`, `volume`, `s3`, `azure` or `gcs`; required |
 /// | `base_prefix` | all | a key below which new objects are put |
+/// | `public_base_url` | all | where the public finds the store's top, such as `https://cdn.example`, for [`Cloud::public_url`](crate::Cloud::public_url) |
 /// | `read_limit` | all | the most bytes read into memory at once, 64 MiB unless set |
 /// | `capacity` | `memory` | the most bytes of content kept |
 /// | `root` | `volume` | the directory; required |
@@ -81,6 +82,8 @@ pub struct CloudConfig {
     pub base_prefix: Option<Key>,
     /// The most bytes read into memory at once.
     pub read_limit: Option<u64>,
+    /// Where the public finds the store's top.
+    pub public_base_url: Option<String>,
 }
 
 /// Where a configured cloud keeps objects.

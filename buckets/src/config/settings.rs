@@ -5,6 +5,7 @@ use super::{
     S3CredentialsConfig,
 };
 use crate::Secret;
+use crate::cloud::PublicBase;
 use crate::key::Key;
 
 /// The settings of one cloud on their way to a [`CloudConfig`]: each is taken once, and what is
@@ -25,10 +26,14 @@ impl Settings {
         let adapter = self.adapter();
         let base_prefix = self.parsed("base_prefix", |value| Key::new(value).map_err(|error| error.to_string()));
         let read_limit = self.bytes("read_limit");
+        let public_base_url = self.parsed("public_base_url", |value| match PublicBase::new(value) {
+            Ok(_) => Ok(value.to_owned()),
+            Err(error) => Err(error.to_string()),
+        });
         self.refuse_unknown(adapter.is_some());
         match adapter {
             Some(adapter) if self.problems.is_empty() => {
-                Ok(CloudConfig { name: self.name, adapter, base_prefix, read_limit })
+                Ok(CloudConfig { name: self.name, adapter, base_prefix, read_limit, public_base_url })
             }
             _ => Err(ConfigError::new(self.problems)),
         }

@@ -20,6 +20,9 @@ pub const SECRET_KEY: &str = "test-secret-key";
 /// The bucket that is there when the server is.
 pub const BUCKET: &str = "bucket";
 
+/// What the keys begin with, in front of a slash, that anyone may read.
+pub const PUBLIC: &str = "public";
+
 /// One who may do everything in the bucket below a prefix, and nothing elsewhere.
 #[derive(Debug)]
 pub struct Tenant {
@@ -80,7 +83,8 @@ impl SeaweedFs {
                 identity(prefix, access_key, secret_key, &actions)
             },
         ));
-        let config = json!({ "identities": identities.collect::<Vec<_>>() });
+        let anyone = json!({ "name": "anonymous", "actions": [format!("Read:{BUCKET}/{PUBLIC}/*")] });
+        let config = json!({ "identities": identities.chain([anyone]).collect::<Vec<_>>() });
         std::fs::write(folder.path().join("s3.json"), config.to_string()).expect("a file in a new folder");
         std::fs::create_dir(folder.path().join("data")).expect("a folder in a new folder");
         let ports = free_ports();

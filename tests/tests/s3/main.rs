@@ -10,6 +10,7 @@ mod faults;
 mod links;
 mod parts;
 mod proxy;
+mod public_urls;
 mod server;
 mod stalls;
 mod tenants;

@@ -1,14 +1,9 @@
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::client::server_side;
 use super::put::Terms;
 use super::{S3, error, meta, multipart};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::operation::{Copy, ObjectMeta, Stored};
-
-/// What need not be encoded in the path of a URL.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl S3 {
     pub(super) async fn duplicate(&self, op: Copy) -> Result<Stored> {
@@ -53,7 +48,7 @@ impl S3 {
     }
 
     fn source(&self, key: &Key) -> String {
-        format!("{}/{}", self.bucket.name, utf8_percent_encode(key.as_str(), PATH))
+        format!("{}/{}", self.bucket.name, key.in_url())
     }
 
     /// Tells a source that was replaced meanwhile from a destination that is not as asked for: S3 answers the same.
