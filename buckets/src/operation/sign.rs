@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::key::Key;
 
 /// Makes a link that lets whoever has it do one thing to one object for a while.
-/// Answered by [`SignedUrl`].
+/// Answered by [`SignedUrl`](super::SignedUrl).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sign {
