@@ -35,6 +35,12 @@ const SLOW_DOWN_NOW: Fault =
 const TOO_MANY: Fault = Fault::Answer { status: 429, headers: "x-amz-retry-after: 250\r\n", content: "" };
 const GATEWAY: Fault = Fault::Answer { status: 502, headers: "Content-Type: text/html\r\n", content: "<h1>Oops</h1>" };
 const EXPIRED: Fault = Fault::Answer { status: 403, headers: "", content: "<Error><Code>ExpiredToken</Code></Error>" };
+/// What a server says whose clock, or whose client's clock, is wrong.
+const SKEWED: Fault = Fault::Answer {
+    status: 403,
+    headers: "Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n",
+    content: "<Error><Code>RequestTimeTooSkewed</Code></Error>",
+};
 const DENIED: Fault = Fault::Answer { status: 403, headers: "", content: "<Error><Code>AccessDenied</Code></Error>" };
 const NOT_IMPLEMENTED: Fault = Fault::Answer { status: 501, headers: "", content: "" };
 const MOVED: Fault = Fault::Answer {
@@ -50,7 +56,7 @@ const OK_BUT_FAILED: Fault = Fault::Answer {
     content: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>InternalError</Code></Error>",
 };
 
-async fn proxied() -> (std::sync::Arc<SeaweedFs>, Proxy, S3) {
+pub(crate) async fn proxied() -> (std::sync::Arc<SeaweedFs>, Proxy, S3) {
     let server = shared().await;
     let proxy = Proxy::to(server.address()).await;
     let s3 = SeaweedFs::adapter_at(&proxy.endpoint()).part_size(5 * 1024 * 1024).build().expect("valid");
@@ -69,7 +75,7 @@ pub(crate) fn once(content: &[u8]) -> PutBody {
 
 pub(crate) const OPERATIONS: [&str; 6] = ["put", "get", "head", "delete", "copy", "list"];
 
-async fn attempt(s3: &S3, operation: &str, key: &Key) -> Result<()> {
+pub(crate) async fn attempt(s3: &S3, operation: &str, key: &Key) -> Result<()> {
     attempt_on(&Cloud::builder("uploads", s3.clone()).build(), operation, key).await
 }
 
@@ -129,6 +135,27 @@ async fn each_fault_of_each_operation_is_an_error_of_its_kind() {
         attempt(&s3, "put", &object).await.expect("stored");
         attempt(&s3, operation, &object).await.unwrap_or_else(|error| panic!("{operation} without a fault: {error:?}"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_wrong_is_set_by_the_servers() {
+    let (_server, proxy, s3) = proxied().await;
+    let object = key("skewed");
+    s3.put(Put::new(object.clone(), "content")).await.expect("stored");
+    let cloud = Cloud::builder("uploads", s3.clone()).layer(RetryLayer::new(at_once())).build();
+    // Not those that begin with a HEAD, whose answer has no content and so no code.
+    for operation in ["put", "get", "list", "delete"] {
+        proxy.calm();
+        proxy.inject(SKEWED, 1, |_| true);
+        attempt_on(&cloud, operation, &object)
+            .await
+            .unwrap_or_else(|error| panic!("{operation} by another clock: {error:?}"));
+        // The second was signed by the clock that the first was answered by, and the server says so.
+        assert_eq!(proxy.seen(|_| true), 3, "{operation}");
+    }
+    proxy.inject(SKEWED, 1, |_| true);
+    let error = attempt(&s3, "get", &object).await.expect_err("refused");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unauthenticated, true), "{error:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

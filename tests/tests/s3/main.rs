@@ -7,6 +7,7 @@ mod direct_uploads;
 mod downloads;
 mod dropped;
 mod faults;
+mod lies;
 mod links;
 mod parts;
 mod proxy;

@@ -29,6 +29,10 @@ pub(crate) enum Fault {
     Drip { bytes: usize, pause: Duration },
     /// A byte in the content of the server's answer is another one.
     DamageAnswer,
+    /// The head of the server's answer says that the content is so much longer, or shorter, than it is.
+    LieAboutLength(isize),
+    /// The head of the server's answer has a header a second time, with this value.
+    RepeatHeader(&'static str, &'static str),
     /// A byte in the content of the request is another one.
     DamageRequest,
 }
@@ -136,6 +140,18 @@ async fn pass(mut client: TcpStream, server: SocketAddr, plan: &Mutex<Plan>) -> 
     upstream.read_to_end(&mut answer).await?;
     let begin = answer.windows(4).position(|four| four == b"\r\n\r\n").map_or(answer.len(), |end| end + 4);
     match fault {
+        Some(Fault::LieAboutLength(more)) => {
+            let head = String::from_utf8_lossy(&answer[..begin]);
+            let len = answer.len() - begin;
+            let told = len.checked_add_signed(more).expect("a lie about a shorter content");
+            let lie = format!("Content-Length: {told}");
+            assert!(head.contains(&format!("Content-Length: {len}")), "the server tells the length: {head}");
+            let head = head.replacen(&format!("Content-Length: {len}"), &lie, 1);
+            answer.splice(..begin, head.into_bytes());
+        }
+        Some(Fault::RepeatHeader(name, value)) => {
+            answer.splice(begin - 2..begin - 2, format!("{name}: {value}\r\n").into_bytes());
+        }
         Some(Fault::LoseAnswer) => return client.set_zero_linger(),
         Some(Fault::CutAnswer) => answer.truncate(begin + (answer.len() - begin) / 2),
         Some(Fault::DamageAnswer) => flip(&mut answer[begin..]),

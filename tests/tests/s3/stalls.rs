@@ -9,6 +9,8 @@ use buckets_tests::components::seaweedfs::SeaweedFs;
 use buckets_tests::payload;
 use buckets_tower::{ResumeLayer, RetryLayer, TimeLimits, TimeoutLayer};
 use futures_util::future::join_all;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::timeout;
 
 use crate::faults::{OPERATIONS, at_once, attempt_on, once, unfinished};
 use crate::proxy::{Fault, Proxy};
@@ -60,6 +62,38 @@ async fn an_operation_that_is_never_answered_ends_and_is_tried_again() {
     proxy.inject(Fault::NoAnswer, 1, |line| line.starts_with("HEAD"));
     cloud.head(&object).await.expect("the second time");
     assert_eq!(proxy.seen(|line| line.starts_with("HEAD")), 2);
+}
+
+/// Whoever has as many callers waiting as it lets wait does not answer others: what they send is lost, as it is behind
+/// a firewall that drops it.
+async fn black_hole() -> (TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port of our own");
+    let listener = socket.listen(0).expect("listens");
+    let address = listener.local_addr().expect("the address of a listener");
+    let mut waiting = Vec::new();
+    while let Ok(connected) = timeout(SOON, TcpStream::connect(address)).await {
+        waiting.push(connected.expect("lets some wait"));
+    }
+    (listener, waiting)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_cannot_be_connected_to_is_given_up() {
+    let (listener, _waiting) = black_hole().await;
+    let address = listener.local_addr().expect("the address of a listener");
+    let s3 = SeaweedFs::adapter_at(&format!("http://{address}")).build().expect("valid");
+    // The adapter has a time limit for connections of its own; a layer's may be shorter.
+    for cloud in [Cloud::builder("uploads", s3.clone()).boxed().build(), limited(&s3, SOON, SOON)] {
+        let ends = OPERATIONS.map(|operation| {
+            let cloud = &cloud;
+            async move { (operation, attempt_on(cloud, operation, &key("object")).await) }
+        });
+        for (operation, end) in join_all(ends).await {
+            let error = end.expect_err(operation);
+            assert!(is_timeout(&error), "{operation}: {error:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

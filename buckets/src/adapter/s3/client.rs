@@ -9,6 +9,8 @@ use aws_sdk_s3::config::{
     StalledStreamProtectionConfig,
 };
 
+use super::document::WholeDocuments;
+
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_millis(3100);
 /// How long the store may take until it begins to answer.
@@ -48,6 +50,7 @@ pub(super) fn settings(builder: Builder) -> Builder {
         // Checksums are sent and checked by the adapter: the SDK's default is one that many servers refuse.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+        .interceptor(WholeDocuments)
 }
 
 /// For requests with content: the SDK counts the time that sending takes as time without an answer.

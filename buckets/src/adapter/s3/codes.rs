@@ -58,7 +58,6 @@ const CODES: &[(&str, ErrorKind)] = &[
     ("Redirect", ErrorKind::InvalidInput),
     ("RequestExpired", ErrorKind::Unauthenticated),
     ("RequestLimitExceeded", ErrorKind::Throttled),
-    // The client's clock is wrong: sending the same again does not help.
     ("RequestTimeTooSkewed", ErrorKind::Unauthenticated),
     ("RequestTimeout", ErrorKind::Timeout),
     ("RequestTimeoutException", ErrorKind::Timeout),

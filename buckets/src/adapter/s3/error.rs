@@ -88,7 +88,9 @@ fn answered(code: Option<&str>, answer: &HttpResponse) -> Error {
         Some(code) => Error::new(kind, format!("{sentence} (`{code}`)")),
         None => Error::new(kind, sentence),
     };
-    with_answer(error, answer)
+    let error = with_answer(error, answer);
+    // What is sent next is signed by the clock of whoever answered this: the SDK keeps to it.
+    if code == Some("RequestTimeTooSkewed") { error.with_retryable(true) } else { error }
 }
 
 fn with_answer(error: Error, answer: &HttpResponse) -> Error {

@@ -21,6 +21,7 @@ mod codes;
 mod copy;
 mod credentials;
 mod delete;
+mod document;
 mod error;
 mod form;
 mod get;
