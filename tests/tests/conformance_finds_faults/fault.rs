@@ -195,6 +195,10 @@ faults! {
         "sign.a_longer_life_expires_later";
     /// Puts the key into the link as it is, in front of any path.
     SignsRaw: "sign.a_link_is_plain_ascii_whatever_the_key" "sign.a_link_does_not_show_itself";
+    /// Signs uploads whatever else they are to be bound to, and does not bind them.
+    SignsUnbound: "sign.what_no_link_can_be_bound_to_is_refused";
+    /// Signs for no largest size, and says that it does.
+    SignsNoSize: "sign.a_largest_size_is_signed_where_that_is_declared";
     /// Signs for an hour at the most.
     SignsShort: "sign.the_shortest_and_the_longest_life_are_allowed";
 }

@@ -392,10 +392,16 @@ impl Adapter for Faulty {
     }
 
     async fn sign(&self, op: Sign) -> Result<SignedUrl> {
+        if !self.has(Fault::SignsUnbound) {
+            op.constraints.check(op.method)?;
+        }
         let expires_at = SystemTime::UNIX_EPOCH + op.expires_in;
         let escaped: String = op.key.as_str().bytes().map(|byte| format!("%{byte:02x}")).collect();
         match self.fault {
             Some(Fault::ClaimsTooMuch) => return Err(Error::unsupported("links")),
+            Some(Fault::SignsNoSize) if op.constraints.max_size.is_some() => {
+                return Err(Error::unsupported("a largest size of an upload"));
+            }
             Some(Fault::SignsAlike) => {
                 return Ok(SignedUrl::new("https://a.test/link".into(), SignedMethod::Put, SystemTime::UNIX_EPOCH));
             }
