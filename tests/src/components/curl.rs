@@ -2,7 +2,31 @@
 
 use std::process::{Command, Output};
 
+use tempfile::NamedTempFile;
+
 use super::process::{PATIENCE, installed};
+
+/// A file of this content, for `curl` to send or to go on with.
+///
+/// # Panics
+///
+/// When it cannot be written.
+#[must_use]
+pub fn file(content: &[u8]) -> NamedTempFile {
+    let file = NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), content).expect("written");
+    file
+}
+
+/// The file as `curl` is told of it.
+///
+/// # Panics
+///
+/// When its path is no text.
+#[must_use]
+pub fn path(file: &NamedTempFile) -> &str {
+    file.path().to_str().expect("a path of text")
+}
 
 /// Runs `curl` to its end.
 ///

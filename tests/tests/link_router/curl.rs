@@ -4,22 +4,11 @@ use std::time::Duration;
 
 use buckets::Attributes;
 use buckets::operation::{Constraints, SignedMethod};
-use buckets_tests::components::curl;
+use buckets_tests::components::curl::{self, file, path};
 use buckets_tests::payload;
 use tempfile::NamedTempFile;
 
 use crate::site::{LIFE, Site};
-
-fn path(file: &NamedTempFile) -> &str {
-    file.path().to_str().expect("a path of text")
-}
-
-/// A file of this content.
-fn file(content: &[u8]) -> NamedTempFile {
-    let file = NamedTempFile::new().expect("a file");
-    std::fs::write(file.path(), content).expect("written");
-    file
-}
 
 #[tokio::test]
 async fn a_link_downloads_whole_in_part_and_from_where_it_broke_off() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use buckets::cloud::UrlOptions;
 use buckets::operation::{Constraints, SignedUrl};
 use buckets::{Cloud, InsertOptions, Key};
-use buckets_tests::components::curl;
+use buckets_tests::components::curl::{self, file, path};
 use buckets_tests::components::process::{PATIENCE, until};
 use buckets_tests::payload;
 use tempfile::NamedTempFile;
@@ -19,20 +19,9 @@ fn key(name: &str) -> Key {
     Key::new(format!("curl/{name}")).expect("valid")
 }
 
-fn path(file: &NamedTempFile) -> &str {
-    file.path().to_str().expect("a path of text")
-}
-
 /// What curl makes of a request whose answer does not matter.
 async fn status(arguments: &[&str]) -> u16 {
     curl::answer(&[arguments, &["--output", "/dev/null"]].concat()).await.0
-}
-
-/// A file of this content.
-fn file(content: &[u8]) -> NamedTempFile {
-    let file = NamedTempFile::new().expect("a file");
-    std::fs::write(file.path(), content).expect("written");
-    file
 }
 
 #[tokio::test]
