@@ -51,10 +51,11 @@ impl ServiceAccount {
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no key of a service account, which the error does
     /// not show.
     pub(super) fn parse(json: &Secret) -> Result<Self> {
-        let account: Self = serde_json::from_str(json.expose())
-            .map_err(|error| invalid("that is no JSON of a service account's key").with_source(Foreign::new(error)))?;
+        let account: Self = serde_json::from_str(json.expose()).map_err(|error| {
+            Error::invalid("that is no JSON of a service account's key").with_source(Foreign::new(error))
+        })?;
         if account.kind != "service_account" {
-            return Err(invalid("that JSON is not of a service account; for others, get tokens yourself"));
+            return Err(Error::invalid("that JSON is not of a service account; for others, get tokens yourself"));
         }
         // Or the first use would be the first to tell.
         account.assertion(UNIX_EPOCH)?;
@@ -72,13 +73,10 @@ impl ServiceAccount {
             iat: now.as_secs(),
             exp: (now + LIFE).as_secs(),
         };
-        jwt::encode_rs256_pem(&header, &claims, self.private_key.expose().as_bytes())
-            .map_err(|error| invalid("the service account's private key is none").with_source(Foreign::new(error)))
+        jwt::encode_rs256_pem(&header, &claims, self.private_key.expose().as_bytes()).map_err(|error| {
+            Error::invalid("the service account's private key is none").with_source(Foreign::new(error))
+        })
     }
-}
-
-fn invalid(message: &'static str) -> Error {
-    Error::invalid(message)
 }
 
 impl fmt::Debug for ServiceAccount {
