@@ -52,6 +52,7 @@
 //! | `testing` | | capture helper, manual clock, conformance suite for adapters |
 
 pub mod adapter;
+mod base_url;
 pub mod body;
 #[cfg(any(feature = "object-store-0_14", feature = "opendal-0_59"))]
 pub mod bridge;

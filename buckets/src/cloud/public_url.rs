@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::{Cloud, Locate};
+use crate::base_url::base_url;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 
@@ -12,19 +13,14 @@ impl PublicBase {
     /// # Errors
     /// [`InvalidInput`](ErrorKind::InvalidInput) unless it is an absolute `http` or `https` URL without user, query and fragment.
     pub(crate) fn new(url: &str) -> Result<Self> {
-        let parsed: Option<http::Uri> = url.parse().ok();
-        let is_base = parsed.is_some_and(|parsed| {
-            let has_host = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-            matches!(parsed.scheme_str(), Some("http" | "https")) && has_host && !url.contains(['?', '#'])
-        });
-        if is_base {
-            Ok(Self(url.trim_end_matches('/').into()))
-        } else {
-            Err(Error::invalid(
+        let wrong = || {
+            Error::invalid(
                 "public URLs must begin with an absolute http or https URL without user, query and fragment, such as \
                  `https://cdn.example`",
-            ))
-        }
+            )
+        };
+        base_url(url).ok_or_else(wrong)?;
+        Ok(Self(url.trim_end_matches('/').into()))
     }
 }
 

@@ -34,6 +34,13 @@ impl Checksum {
         Self(crc_fast::checksum_combine(algorithm, self.0.into(), next.0.into(), len) as u32)
     }
 
+    /// The value in Base64, as S3 and Google write it.
+    #[cfg(any(feature = "gcs", feature = "s3"))]
+    pub(crate) fn to_base64(self) -> String {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(self.0.to_be_bytes())
+    }
+
     /// The value.
     pub const fn crc32c(self) -> u32 {
         self.0

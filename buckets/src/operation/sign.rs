@@ -36,6 +36,11 @@ impl Sign {
         Ok(Self { key, method, expires_in, constraints: Constraints::default() })
     }
 
+    /// How long it is good for, as signatures count it: in whole seconds, of which a part of one is no less.
+    pub fn whole_seconds(&self) -> Duration {
+        Duration::from_secs(self.expires_in.as_secs() + u64::from(self.expires_in.subsec_nanos() > 0))
+    }
+
     /// Binds the link further.
     pub fn with_constraints(mut self, constraints: Constraints) -> Self {
         self.constraints = constraints;

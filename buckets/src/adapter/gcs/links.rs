@@ -1,8 +1,6 @@
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use http::header::CONTENT_TYPE;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -37,22 +35,21 @@ impl Links {
             return Err(Error::unsupported("signed forms"));
         }
         op.constraints.check(op.method)?;
-        // The signature counts in whole seconds, of which a part of one is no less.
-        let expires_in = Duration::from_secs(op.expires_in.as_secs() + u64::from(op.expires_in.subsec_nanos() > 0));
+        let expires_in = op.whole_seconds();
         let expires_at = SystemTime::now() + expires_in;
-        let path: Vec<_> = op.key.as_str().split('/').map(encoded).collect();
         let query = query(op.method, &op.constraints);
-        let mut request =
-            Request::builder().method(op.method.as_str()).uri(format!("{}/{}{query}", self.base, path.join("/")));
-        for (name, value) in headers(op.method, &op.constraints) {
-            request = request.header(name, value);
+        let url = format!("{}/{}{query}", self.base, op.key.in_url());
+        let headers: Vec<_> = headers(op.method, &op.constraints).collect();
+        let mut request = Request::builder().method(op.method.as_str()).uri(url);
+        for (name, value) in &headers {
+            request = request.header(*name, value);
         }
         let (mut parts, ()) = request.body(()).map_err(|_| Error::invalid("no link can be made of that"))?.into_parts();
         RequestSigner::new("storage")
             .sign_request(&Context::new(), &mut parts, Some(&self.account), Some(expires_in))
             .await
             .map_err(|error| Error::invalid("the link cannot be signed").with_source(Foreign::new(error)))?;
-        let headers = headers(op.method, &op.constraints).map(|(name, value)| (name.to_owned(), value));
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value));
         Ok(SignedUrl::new(parts.uri.to_string(), op.method, expires_at).with_headers(headers))
     }
 }
@@ -78,7 +75,7 @@ fn headers(method: SignedMethod, constraints: &Constraints) -> impl Iterator<Ite
         (Some(size), _) => Some(format!("{size},{size}")),
         (None, most) => most.map(|most| format!("0,{most}")),
     };
-    let checksum = constraints.checksum.map(|sum| format!("crc32c={}", STANDARD.encode(sum.crc32c().to_be_bytes())));
+    let checksum = constraints.checksum.map(|sum| format!("crc32c={}", sum.to_base64()));
     [(CONTENT_TYPE.as_str(), content_type), ("x-goog-content-length-range", range), ("x-goog-hash", checksum)]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))

@@ -9,6 +9,7 @@ use super::client::{self, Bucket};
 use super::multipart::{Limits, Orphans};
 use super::{Credentials, Provider, S3};
 use crate::adapter::Capabilities;
+use crate::base_url::base_url;
 use crate::error::{Error, Result};
 use crate::telemetry::{Dispatcher, Server};
 
@@ -264,12 +265,7 @@ fn amazons(region: &str) -> Option<Server> {
 /// The endpoint without the `/` at its end.
 fn check_endpoint(endpoint: &str) -> Result<String> {
     let wrong = || Error::invalid("an endpoint must be an http or https URL without user, query and fragment");
-    let url: http::Uri = endpoint.parse().map_err(|_| wrong())?;
-    let is_http = matches!(url.scheme_str(), Some("http" | "https"));
-    let has_user = url.authority().is_none_or(|authority| authority.as_str().contains('@'));
-    if !is_http || has_user || endpoint.contains(['?', '#']) {
-        return Err(wrong());
-    }
+    base_url(endpoint).ok_or_else(wrong)?;
     Ok(endpoint.trim_end_matches('/').to_owned())
 }
 

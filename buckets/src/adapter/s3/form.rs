@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::client::Bucket;
-use super::{error, meta};
+use super::error;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::operation::{Constraints, SignedMethod, SignedUrl};
@@ -38,7 +38,7 @@ impl Bucket {
             fields.push(("Content-Type", content_type.clone()));
         }
         if let Some(checksum) = constraints.checksum {
-            fields.push(("x-amz-checksum-crc32c", meta::encoded(checksum)));
+            fields.push(("x-amz-checksum-crc32c", checksum.to_base64()));
         }
         fields.push(("x-amz-algorithm", "AWS4-HMAC-SHA256".to_owned()));
         fields.push(("x-amz-credential", format!("{}/{scope}", credentials.access_key_id())));

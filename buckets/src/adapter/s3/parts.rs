@@ -19,7 +19,7 @@ use crate::operation::{
 
 /// Begins an upload whose parts others send.
 ///
-/// ```no_run
+/// ```
 /// use std::time::Duration;
 ///
 /// use buckets::adapter::s3::{BeginParts, FinishParts, SentPart, SignParts};
@@ -35,6 +35,7 @@ use crate::operation::{
 /// assert_eq!(stored.meta.key.as_str(), "videos/1.mp4");
 /// # Ok(())
 /// # }
+/// # let _ = upload;
 /// ```
 ///
 /// All four of these are operations of [`Cloud::call`](crate::Cloud::call), seen by every layer; other adapters answer
@@ -193,9 +194,8 @@ impl S3 {
             return Err(Error::invalid("parts have the numbers 1 to 10 000"));
         }
         // Refuses what no link is good for.
-        let Sign { key, expires_in, .. } = Sign::new(key, SignedMethod::Put, expires_in)?;
-        let now = SystemTime::now();
-        let (presigning, expires_at) = sign::good_for(now, expires_in)?;
+        let part = Sign::new(key, SignedMethod::Put, expires_in)?;
+        let (presigning, expires_at) = sign::good_for(SystemTime::now(), part.whole_seconds())?;
         let size = sign::length(size)?;
         let mut links = Vec::new();
         for number in numbers {
@@ -204,7 +204,7 @@ impl S3 {
                 .client
                 .upload_part()
                 .bucket(&*self.bucket.name)
-                .key(key.as_str())
+                .key(part.key.as_str())
                 .upload_id(&id)
                 .part_number(number.into())
                 .set_content_length(size);

@@ -88,7 +88,7 @@ impl Bucket {
                 .set_metadata(attributes::metadata(&terms.attributes))
                 .set_if_match(terms.if_match())
                 .set_if_none_match(terms.if_none_match())
-                .set_checksum_crc32_c(self.checksums.then(|| meta::encoded(checksum)))
+                .set_checksum_crc32_c(self.checksums.then(|| checksum.to_base64()))
                 .body(ByteStream::from(content.clone()));
             let request = request.customize().config_override(sending(content.len()));
             request.send().await.map_err(|error| error::from_conditional(error, &terms.condition))

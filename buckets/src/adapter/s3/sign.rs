@@ -3,9 +3,9 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 
 use super::client::Bucket;
-use super::{error, meta};
+use super::error;
 use crate::error::{Error, Result};
-use crate::operation::{Constraints, Sign, SignedMethod, SignedUrl};
+use crate::operation::{Checksum, Constraints, Sign, SignedMethod, SignedUrl};
 
 impl Bucket {
     pub(super) async fn link(&self, op: Sign) -> Result<SignedUrl> {
@@ -14,7 +14,7 @@ impl Bucket {
             return Err(Error::unsupported("checksums of uploads, which are switched off for this bucket,"));
         }
         let now = SystemTime::now();
-        let (presigning, expires_at) = good_for(now, op.expires_in)?;
+        let (presigning, expires_at) = good_for(now, op.whole_seconds())?;
         if op.method == SignedMethod::Post {
             return self.form(&op.key, now, expires_at, &op.constraints).await;
         }
@@ -43,7 +43,7 @@ impl Bucket {
                     .key(op.key.as_str())
                     .set_content_type(content_type)
                     .set_content_length(length(size)?)
-                    .set_checksum_crc32_c(checksum.map(meta::encoded));
+                    .set_checksum_crc32_c(checksum.map(Checksum::to_base64));
                 request.presigned(presigning).await.map_err(error::from_sdk)
             }
         }?;
@@ -53,8 +53,6 @@ impl Bucket {
 
 /// How the SDK is told for how long, and when that ends.
 pub(super) fn good_for(now: SystemTime, expires_in: Duration) -> Result<(PresigningConfig, SystemTime)> {
-    // The signature counts in whole seconds, of which a part of one is no less.
-    let expires_in = Duration::from_secs(expires_in.as_secs() + u64::from(expires_in.subsec_nanos() > 0));
     let config = PresigningConfig::builder().start_time(now).expires_in(expires_in).build();
     let config = config.map_err(|_| Error::invalid("a signed link must expire in 1 second to 7 days"))?;
     Ok((config, now + expires_in))

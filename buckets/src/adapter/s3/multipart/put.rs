@@ -6,7 +6,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::super::client::sending;
 use super::super::put::Terms;
-use super::super::{S3, error, meta};
+use super::super::{S3, error};
 use super::limits::{Limits, MOST_PARTS};
 use super::orphans::Upload;
 use super::unfinished::{Unfinished, Whole};
@@ -84,7 +84,7 @@ async fn send(
     checksum: Checksum,
 ) -> Result<CompletedPart> {
     let Upload { bucket, key, id } = upload;
-    let checksum = bucket.checksums.then(|| meta::encoded(checksum));
+    let checksum = bucket.checksums.then(|| checksum.to_base64());
     let answer = persistently(limits.attempts, || async {
         // Only closing it would make it fail, which nobody does.
         let _permit = limits.total.acquire().await;

@@ -131,7 +131,7 @@ async fn complete(upload: &Upload, terms: &Terms, whole: &Whole) -> Result<Optio
         .set_if_match(terms.if_match())
         .set_if_none_match(terms.if_none_match())
         .set_checksum_type(whole.checksum.map(|_| ChecksumType::FullObject))
-        .set_checksum_crc32_c(whole.checksum.map(meta::encoded));
+        .set_checksum_crc32_c(whole.checksum.map(Checksum::to_base64));
     match request.customize().config_override(server_side()).send().await {
         Ok(answer) => Ok(meta::etag(answer.e_tag)),
         Err(error) if error.code() == Some("NoSuchUpload") => Err(Incomplete::NoSuchUpload(error::from_sdk(error))),

@@ -114,7 +114,7 @@ impl Signer {
         }
         let now = unix_seconds(self.clock.system_time())
             .ok_or_else(|| Error::invalid("the clock is wrong: it shows a time before 1970"))?;
-        let expires = now + op.expires_in.as_secs() + u64::from(op.expires_in.subsec_nanos() > 0);
+        let expires = now + op.whole_seconds().as_secs();
         let terms = Terms {
             alias: &self.alias,
             method: op.method,
@@ -130,8 +130,7 @@ impl Signer {
             constraints: op.constraints.clone(),
             signature: mac.finalize().into_bytes().to_vec(),
         };
-        let path = query::in_path(op.key.as_str());
-        let url = format!("{}{}{path}?{}", self.base_url, self.path_prefix, query.encode());
+        let url = format!("{}{}{}?{}", self.base_url, self.path_prefix, op.key.in_url(), query.encode());
         let link = SignedUrl::new(url, op.method, UNIX_EPOCH + Duration::from_secs(expires));
         let sent = op.constraints.content_type.clone().filter(|_| op.method == SignedMethod::Put);
         Ok(link.with_headers(sent.map(|content_type| ("content-type".to_owned(), content_type))))
@@ -169,7 +168,7 @@ impl Signer {
 
     fn key_in(&self, path: &str) -> Option<Key> {
         let path = path.strip_prefix(&self.base_path).filter(|rest| rest.starts_with('/')).unwrap_or(path);
-        Key::new(query::from_path(path.strip_prefix(&self.path_prefix)?)?).ok()
+        query::from_path(path.strip_prefix(&self.path_prefix)?)
     }
 
     fn signing_key(&self, id: &str) -> Option<&SigningKey> {
@@ -185,12 +184,7 @@ fn check_base_url(base_url: &str) -> Result<String> {
              such as `https://files.example`",
         )
     };
-    let url: http::Uri = base_url.parse().map_err(|_| wrong())?;
-    let is_http = matches!(url.scheme_str(), Some("http" | "https"));
-    let has_user = url.authority().is_none_or(|authority| authority.as_str().contains('@'));
-    if !is_http || has_user || base_url.contains(['?', '#']) {
-        return Err(wrong());
-    }
+    let url = crate::base_url::base_url(base_url).ok_or_else(wrong)?;
     Ok(url.path().trim_end_matches('/').to_owned())
 }
 

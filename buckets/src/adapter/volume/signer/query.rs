@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::terms::constraints;
+use crate::key::Key;
 use crate::operation::{Checksum, Constraints};
 
 pub(super) const KEY_ID: &str = "key_id";
@@ -18,7 +19,6 @@ pub(super) const SIGNATURE: &str = "signature";
 
 /// All but what RFC 3986 calls unreserved, which nothing on the way has reason to rewrite.
 const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const IN_PATH: &AsciiSet = &IN_VALUE.remove(b'/');
 
 /// The query of a link.
 #[derive(Debug, Default)]
@@ -68,15 +68,10 @@ fn checksum_of(digits: &str) -> Option<Checksum> {
     u32::from_str_radix(digits, 16).ok().map(Checksum::from_crc32c)
 }
 
-/// The key as it stands in the path of a link.
-pub(super) fn in_path(key: &str) -> String {
-    utf8_percent_encode(key, IN_PATH).to_string()
-}
-
-/// The key that stands in the path of a link, if it is written as [`in_path`] does.
-pub(super) fn from_path(path: &str) -> Option<String> {
-    let key = percent_decode_str(path).decode_utf8().ok()?.into_owned();
-    (in_path(&key) == path).then_some(key)
+/// The key that stands in the path of a link, if it is written as [`in_url`](Key::in_url) does.
+pub(super) fn from_path(path: &str) -> Option<Key> {
+    let key = Key::new(percent_decode_str(path).decode_utf8().ok()?).ok()?;
+    (key.in_url().to_string() == path).then_some(key)
 }
 
 fn in_value(value: &str) -> String {
@@ -121,8 +116,9 @@ mod tests {
 
     #[test]
     fn a_path_has_one_way_too() {
-        assert_eq!(in_path("a b/ä%.txt"), "a%20b/%C3%A4%25.txt");
-        assert_eq!(from_path("a%20b/%C3%A4%25.txt").as_deref(), Some("a b/ä%.txt"));
+        let key = Key::new("a b/ä%.txt").expect("valid");
+        assert_eq!(key.in_url().to_string(), "a%20b/%C3%A4%25.txt");
+        assert_eq!(from_path("a%20b/%C3%A4%25.txt"), Some(key));
         for other in ["a b", "%61", "%c3%A4", "a%2Fb", "%", "%FF", "a+b"] {
             assert_eq!(from_path(other), None, "{other}");
         }
