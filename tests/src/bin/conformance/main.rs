@@ -1,6 +1,7 @@
 //! Holds any server that speaks S3 to the contract of the S3 adapter.
 
 mod gaps;
+mod server;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use buckets::{Key, Secret};
 use buckets_tests::components::seaweedfs::client;
 use clap::Parser;
 use gaps::Gap;
+use server::Server;
 
 /// Runs the conformance suite against a server that speaks S3, in a bucket that is there, and prints a line for each
 /// behaviour. What fails because the server itself lacks something, as plain requests past the adapter show, is called
@@ -58,7 +60,7 @@ async fn main() -> ExitCode {
 async fn check(arguments: &Arguments) -> buckets::Result<bool> {
     let Arguments { s3_endpoint, bucket, access_key, secret_key, region, only, time_limit } = arguments;
     let prefix = format!("conformance-{:016x}", std::process::id() as u64 ^ now());
-    let server = gaps::Server {
+    let server = Server {
         client: client(s3_endpoint, region, access_key, secret_key),
         bucket: bucket.clone(),
         prefix: format!("{prefix}/gaps"),
