@@ -10,7 +10,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use buckets::adapter::azure::{Azure, AzureBuilder, AzureCredentials};
 use buckets::adapter::{Adapter, Backend};
-use buckets::operation::{Head, Put, Sign, SignedMethod};
+use buckets::operation::{Constraints, Head, OperationKind, Put, Sign, SignedMethod};
 use buckets::testing::Capture;
 use buckets::testing::conformance::{self, Options};
 use buckets::{Attributes, CloudConfig, ErrorKind, Key, Secret};
@@ -83,9 +83,43 @@ async fn links_are_good_for_one_thing_and_no_other() {
     assert_eq!(answer.text().await.expect("text"), "from a browser");
     assert_eq!(http.get(&upload).send().await.expect("an answer").status(), 403, "a link to upload downloads");
     assert_eq!(put(&upload.replace("object", "another")).await, 403, "a link is good for another object");
-    let odd = Sign::new(Key::new("an object").expect("valid"), SignedMethod::Get, Duration::from_secs(60));
-    let refused = azure.sign(odd.expect("valid")).await.expect_err("the link would be refused");
-    assert_eq!(refused.kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn a_link_leads_to_every_key_and_says_what_the_answer_is() {
+    let azurite = Azurite::start(CONTAINER).await;
+    let azure = builder(&azurite).build().expect("valid");
+    for name in ["dir/Über uns.txt", "50% off?#1", "a+b&c=d", "\"a\" <b>", "%2e%2e/x", "a:b@c;d,e", "🗝"] {
+        let key = Key::new(name).expect("valid");
+        azure.put(Put::new(key.clone(), name.to_owned())).await.expect("stored");
+        let disposition = "attachment; filename=\"_ 1&2.txt\"; filename*=UTF-8''%C3%9C%201%262.txt";
+        let answer = Constraints::default().with_content_type("text/x-odd").with_content_disposition(disposition);
+        let sign = Sign::new(key, SignedMethod::Get, Duration::from_secs(60)).expect("valid").with_constraints(answer);
+        let link = azure.sign(sign).await.expect("signed").into_exposed();
+        let get = async |url: &str| reqwest::get(url).await.expect("an answer");
+        let downloaded = get(&link).await;
+        assert_eq!(downloaded.status(), 200, "{name}");
+        assert_eq!(downloaded.headers()["content-type"], "text/x-odd");
+        assert_eq!(downloaded.headers()["content-disposition"], disposition);
+        assert_eq!(downloaded.text().await.expect("text"), name);
+        assert_eq!(get(&link.replace("attachment", "inline")).await.status(), 403, "the disposition is not signed");
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_key_of_the_account_makes_fewer_links() {
+    let sas = AzureCredentials::sas(Secret::new("sv=2020-12-06&sr=c&sp=r&se=2030-01-01&sig=canary"));
+    let client = AzureCredentials::client_secret("tenant", "client", Secret::new("canary"));
+    let disposition = Constraints::default().with_content_disposition("attachment");
+    let nobody = "http://127.0.0.1:1";
+    for (credentials, signs) in [(sas, false), (client, true)] {
+        let azure = Azure::builder("account", CONTAINER).endpoint(nobody).authority(nobody).credentials(credentials);
+        let azure = azure.build().expect("valid");
+        assert_eq!(azure.capabilities().supports(OperationKind::Sign), signs);
+        let sign = Sign::new(key(), SignedMethod::Get, Duration::from_secs(60)).expect("valid");
+        let refused = azure.sign(sign.with_constraints(disposition.clone())).await.expect_err("refused");
+        assert_eq!(refused.kind(), ErrorKind::Unsupported, "without asking anybody");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use object_store::azure::MicrosoftAzureBuilder;
 use object_store::{ClientOptions, RetryConfig};
 
 use super::credentials::Kind;
+use super::links::Links;
 use super::login::{ClientLogin, Provider};
 use super::{Azure, AzureCredentials};
 use crate::adapter::token::{self, Tokens};
@@ -94,25 +95,25 @@ impl AzureBuilder {
             return Err(Error::invalid("Azure needs credentials: an access key, a SAS, or a client secret"));
         };
         let id = self.store_id(credentials);
-        let server = match &self.endpoint {
-            Some(url) => Server::of_url(url),
-            None => Some(Server::new(format!("{}.blob.core.windows.net", self.account), 443)),
+        let endpoint = self.endpoint.unwrap_or_else(|| format!("https://{}.blob.core.windows.net", self.account));
+        let links = match &credentials.0 {
+            Kind::AccessKey(key) => Some(Arc::new(Links::new(key, &endpoint, &self.account, &self.container)?)),
+            Kind::Sas(_) | Kind::Client { .. } => None,
         };
-        let plain = self.endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
+        let server = Server::of_url(&endpoint);
+        let plain = endpoint.starts_with("http://");
         let options = ClientOptions::new()
             .with_allow_http(plain)
             .with_connect_timeout(CONNECT_TIMEOUT)
             .with_timeout_disabled()
             .with_read_timeout(READ_TIMEOUT);
         let retries = RetryConfig { max_retries: 0, ..RetryConfig::default() };
-        let mut builder = MicrosoftAzureBuilder::new()
+        let builder = MicrosoftAzureBuilder::new()
             .with_account(&self.account)
             .with_container_name(&self.container)
             .with_client_options(options)
-            .with_retry(retries);
-        if let Some(url) = self.endpoint {
-            builder = builder.with_endpoint(url);
-        }
+            .with_retry(retries)
+            .with_endpoint(endpoint);
         let builder = match credentials.0.clone() {
             Kind::AccessKey(key) => builder.with_access_key(key.expose()),
             Kind::Sas(query) => builder.with_config(object_store::azure::AzureConfigKey::SasKey, query.expose()),
@@ -124,14 +125,16 @@ impl AzureBuilder {
             }
         };
         let store = Arc::new(builder.build().map_err(|error| invalid(Foreign::new(error)))?);
-        let adapter = ObjectStoreAdapter::new(Arc::clone(&store) as _)
+        let mut adapter = ObjectStoreAdapter::new(Arc::clone(&store) as _)
             .with_name(NAME)
             .with_store_id(id)
-            .with_signer(Arc::clone(&store) as _)
-            .with_pages(store)
+            .with_pages(Arc::clone(&store) as _)
             .with_part_size(self.part_size)
             .with_concurrency(self.concurrency);
-        Ok(Azure { store: Arc::new(adapter), server })
+        if !matches!(credentials.0, Kind::Sas(_)) {
+            adapter = adapter.with_signer(store);
+        }
+        Ok(Azure { store: Arc::new(adapter), links, server })
     }
 
     /// Another one for another account, endpoint or secret, and nothing of the latter in it.

@@ -12,12 +12,12 @@ pub(super) enum Kind {
 }
 
 impl AzureCredentials {
-    /// A key of the storage account, as the portal shows it. Only with one can links be signed offline.
+    /// A key of the storage account, as the portal shows it. Only with one are links signed offline, and for every key.
     pub fn access_key(key: Secret) -> Self {
         Self(Kind::AccessKey(key))
     }
 
-    /// A shared access signature: the query of such a URL.
+    /// A shared access signature: the query of such a URL. It signs no links.
     pub fn sas(query: Secret) -> Self {
         Self(Kind::Sas(query))
     }

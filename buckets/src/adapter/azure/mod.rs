@@ -2,6 +2,7 @@
 
 mod builder;
 mod credentials;
+mod links;
 mod login;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 pub use builder::AzureBuilder;
 pub use credentials::AzureCredentials;
 
+use self::links::Links;
 use crate::adapter::{Adapter, Capabilities};
 use crate::bridge::object_store_0_14::ObjectStoreAdapter;
 use crate::error::{Error, Result};
@@ -34,10 +36,14 @@ use crate::telemetry::Server;
 /// upload in blocks that Azure forgets by itself after a week if the upload does not end.
 ///
 /// What it does not have, it refuses with [`Unsupported`](crate::ErrorKind::Unsupported): names of metadata with a `-` or a digit
-/// first; links that are bound to type, size or checksum, or to a key with characters that a URL has to encode.
+/// first; links to upload that are bound to type, size or checksum; signed forms. With a key of the account, links to download say the
+/// type and the disposition of the answer. With a client secret they do not, and there are none to keys with characters that a URL has
+/// to encode; with a shared access signature there are no links.
 #[derive(Clone)]
 pub struct Azure {
     store: Arc<ObjectStoreAdapter>,
+    /// None where no key of the account is at hand to sign with.
+    links: Option<Arc<Links>>,
     server: Option<Server>,
 }
 
@@ -95,13 +101,22 @@ impl Adapter for Azure {
     async fn sign(&self, op: Sign) -> Result<SignedUrl> {
         // What Azure calls the only kind of object that one request can store whole.
         let kind = (op.method == SignedMethod::Put).then(|| ("x-ms-blob-type".to_owned(), "BlockBlob".to_owned()));
-        let link = self.store.sign(op).await?.with_headers(kind);
-        let path = link.expose().split('?').next().unwrap_or_default();
-        // The library below signs the path as it stands in the URL, and Azure the one that it means.
-        match path.contains('%') {
-            true => Err(Error::unsupported("links to keys with characters that a URL has to encode")),
-            false => Ok(link),
-        }
+        let link = match &self.links {
+            Some(links) => links.link(&op)?,
+            None => delegated(self.store.sign(op).await?)?,
+        };
+        Ok(link.with_headers(kind))
+    }
+}
+
+/// A link that the library below signed, which signs the path as it stands in the URL, and Azure the one that it means.
+fn delegated(link: SignedUrl) -> Result<SignedUrl> {
+    let path = link.expose().split('?').next().unwrap_or_default();
+    match path.contains('%') {
+        true => Err(Error::unsupported(
+            "links to keys with characters that a URL has to encode, without a key of the account",
+        )),
+        false => Ok(link),
     }
 }
 
