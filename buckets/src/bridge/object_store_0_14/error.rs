@@ -79,6 +79,10 @@ fn of_status(text: &str) -> Option<Error> {
     let status = text.strip_prefix("Server returned non-2xx status code: ")?;
     let status: u16 = status.get(..3)?.parse().ok()?;
     let (kind, message) = match status {
+        // What is about an object, they say otherwise; this is about the place of all of them.
+        401 => (ErrorKind::Unauthenticated, "the store does not accept the credentials"),
+        403 => (ErrorKind::PermissionDenied, "the store does not accept the credentials, or they do not allow this"),
+        404 => (ErrorKind::InvalidInput, "the store has no such bucket or container"),
         408 => (ErrorKind::Timeout, "the store gave up waiting for the request"),
         413 => (ErrorKind::TooLarge, "the content is larger than the store allows"),
         416 => (ErrorKind::InvalidInput, "the byte range lies outside of the object"),

@@ -23,6 +23,16 @@ pub(super) fn of_lookup(theirs: Theirs) -> Error {
     }
 }
 
+/// As [`to_ours`], for a list: what is not there is the place of all objects.
+pub(super) fn of_list(theirs: Theirs) -> Error {
+    match to_ours(theirs) {
+        error if error.kind() == ErrorKind::NotFound => {
+            Error::invalid("the store has no such bucket or container").with_source(error)
+        }
+        error => error,
+    }
+}
+
 /// As [`to_ours`], for a write under `condition`: services differ in what they call an object in the way.
 pub(super) fn of_write(theirs: Theirs, condition: &Condition) -> Error {
     let error = to_ours(theirs);

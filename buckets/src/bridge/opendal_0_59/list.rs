@@ -23,9 +23,9 @@ impl OperatorAdapter {
             ..ListOptions::default()
         };
         let path = if directory.is_empty() { "/" } else { directory };
-        let mut entries = self.operator.lister_options(path, options).await.map_err(error::to_ours)?;
+        let mut entries = self.operator.lister_options(path, options).await.map_err(error::of_list)?;
         let mut selection = Selection::new(&op, ordered);
-        while let Some(entry) = entries.try_next().await.map_err(error::to_ours)? {
+        while let Some(entry) = entries.try_next().await.map_err(error::of_list)? {
             if selection.is_over(entry.path()) {
                 break;
             }
