@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use buckets::adapter::volume::{Signer, SigningKey};
 use buckets::cost::{Budget, Ledger, Period, Tariff, Usd, sheets};
 use buckets::handlers::sentry::Sentry;
 use buckets::operation::Request;
 use buckets::store::{BoxStore, Store};
 use buckets::telemetry::Ratio;
-use buckets::{BoxError, Key};
+use buckets::{BoxError, Key, Secret};
+use buckets_tower::axum::SignLinksLayer;
 use buckets_tower::limit::{CircuitBreaker, Concurrency, LimitLayer, LoadShedLayer, Rate};
 use buckets_tower::testing::{ChaosLayer, Contract, Measure, assert_traits};
 use buckets_tower::{
@@ -39,6 +41,11 @@ fn cost() -> CostLayer {
     CostLayer::new(&Ledger::new(), &tariff).budget(Budget::new(Usd::from_dollars(1), Period::Month))
 }
 
+fn sign_links() -> SignLinksLayer {
+    let key = SigningKey::new(&Secret::new("s".repeat(32))).expect("valid");
+    SignLinksLayer::new(Signer::new("https://files.example", "files", key).expect("valid"))
+}
+
 /// Each layer, as little in the way as it can be.
 pub(crate) fn layers() -> Vec<Erased> {
     let hour = Duration::from_secs(3600);
@@ -57,6 +64,7 @@ pub(crate) fn layers() -> Vec<Erased> {
         erased("cost", cost()),
         erased("read only", ReadOnlyLayer::new()),
         erased("prefix", PrefixLayer::new(base())),
+        erased("links", sign_links()),
         erased("validate", ValidateLayer::new().max_size(1000)),
         erased("chaos", ChaosLayer::new(1)),
         erased("stack", StackLayer::new().concurrency(Concurrency::new(8))),
@@ -83,6 +91,7 @@ async fn each_layer_alone() {
     alone!(ReadOnlyLayer::new(), 0, 0);
     // Text and key, on either way.
     alone!(PrefixLayer::new(base()), 4, 4);
+    alone!(sign_links(), 0, 0);
     alone!(ValidateLayer::new().max_size(1000), 0, 0);
     alone!(ChaosLayer::new(1), 0, 0);
 }

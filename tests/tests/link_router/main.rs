@@ -3,6 +3,7 @@
 mod content;
 mod curl;
 mod ranges;
+mod signed_above;
 mod site;
 mod terms;
 mod uploads;

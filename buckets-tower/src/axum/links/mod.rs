@@ -1,4 +1,4 @@
-//! Serves the signed links of a volume.
+//! Serves signed links: those of a volume, or of what is signed above another store.
 
 mod conditions;
 mod delivery;
@@ -23,7 +23,7 @@ use buckets::{Cloud, Error, ErrorKind, Result};
 /// The methods of links, as `Allow` has them.
 const METHODS: &str = "GET, HEAD, PUT";
 
-/// Serves the links that a volume signs, below `/__buckets__/<alias>/`.
+/// Serves the links that a volume or a [`SignLinksLayer`](super::SignLinksLayer) signs, below `/__buckets__/<alias>/`.
 ///
 /// A link is checked, and what it allows is then done through the [`Cloud`], so that layers,
 /// events and metrics see it. Each check is an operation `buckets.cloud.link` of its own: expired,
