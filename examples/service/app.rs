@@ -13,7 +13,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::known_host::KnownHost;
-use crate::storage::{Place, Storage};
+use crate::storage::Storage;
 use crate::{drain, files, known_host, page};
 
 /// How long a client may pause within an upload.
@@ -30,11 +30,9 @@ pub(crate) struct App {
 
 /// Every route of the service, which clients reach at `base_url`.
 pub(crate) fn router(storage: Storage, max_upload: u64, base_url: &str) -> Router {
-    let links = match storage.place {
-        Place::Folder { signer, .. } => {
-            Links::new(storage.cloud.clone(), *signer).with_max_upload(max_upload).into_router()
-        }
-        Place::Bucket { .. } => Router::new(),
+    let links = match storage.place.own_links {
+        Some(own) => Links::new(storage.cloud.clone(), own.signer).with_max_upload(max_upload).into_router(),
+        None => Router::new(),
     };
     let app = Arc::new(App { cloud: storage.cloud, max_upload });
     let router = Router::new()

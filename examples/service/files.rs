@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 
 /// How long a link to a file is good for.
-const LINK_LIFE: Duration = Duration::from_secs(60 * 60);
+pub(crate) const LINK_LIFE: Duration = Duration::from_secs(60 * 60);
 /// Files of a page of the list, unless asked for otherwise.
 const PAGE: usize = 200;
 

@@ -5,8 +5,8 @@
 //! curl -F file=@photo.jpg http://127.0.0.1:3000/files # 201 with id, filename, size and url
 //! ```
 //!
-//! Files are kept on a volume below `--root`, or in a bucket of S3; downloads go through signed links, and
-//! `/metrics` is there for Prometheus.
+//! Files are kept on a volume below `--root`, in a bucket of S3 or Google, or in a container of Azure; downloads go
+//! through signed links, and `/metrics` is there for Prometheus.
 
 mod app;
 mod drain;

@@ -16,6 +16,17 @@ use clap::Parser;
 /// names. BUCKETS_PROVIDER, BUCKETS_REGION and BUCKETS_ENDPOINT say where that is, BUCKETS_ACCESS_KEY_ID and
 /// BUCKETS_SECRET_ACCESS_KEY who asks; without these two it is who Amazon's own tools would take.
 ///
+/// With BUCKETS_ADAPTER=azure they are kept in the container BUCKETS_CONTAINER of the storage account
+/// BUCKETS_ACCOUNT of Azure. Who asks is said by BUCKETS_ACCOUNT_KEY, or BUCKETS_SAS, or BUCKETS_TENANT_ID,
+/// BUCKETS_CLIENT_ID and BUCKETS_CLIENT_SECRET.
+///
+/// With BUCKETS_ADAPTER=gcs they are kept in the bucket BUCKETS_BUCKET of Google Cloud Storage. Who asks is said by
+/// BUCKETS_SERVICE_ACCOUNT (the JSON of a key), or BUCKETS_SERVICE_ACCOUNT_FILE, or BUCKETS_METADATA_SERVER=true.
+///
+/// Buckets and containers answer links themselves, where they can sign them: not with BUCKETS_SAS,
+/// BUCKETS_CLIENT_SECRET or BUCKETS_METADATA_SERVER. There, links lead to this service, and are signed with
+/// BUCKETS_SECRET; without it with a secret that is forgotten when the service stops.
+///
 /// RUST_LOG sets what is logged.
 #[derive(Debug, Parser)]
 #[command(name = "service")]
@@ -25,7 +36,7 @@ pub(crate) struct Settings {
     #[arg(value_parser = listen)]
     pub(crate) listen: SocketAddr,
 
-    /// What keeps the files: `volume`, a folder, or `s3`, a bucket.
+    /// What keeps the files: `volume`, a folder; `s3` or `gcs`, a bucket; `azure`, a container.
     #[arg(long, env = "BUCKETS_ADAPTER", value_name = "ADAPTER", default_value = "volume", value_parser = adapter)]
     pub(crate) adapter: Adapter,
 
@@ -48,6 +59,22 @@ pub(crate) struct Settings {
 pub(crate) enum Adapter {
     Volume,
     S3,
+    Azure,
+    Gcs,
+}
+
+impl Adapter {
+    const ALL: [Self; 4] = [Self::Volume, Self::S3, Self::Azure, Self::Gcs];
+
+    /// As the settings name it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Volume => "volume",
+            Self::S3 => "s3",
+            Self::Azure => "azure",
+            Self::Gcs => "gcs",
+        }
+    }
 }
 
 /// What the names of all settings in the environment begin with.
@@ -84,11 +111,8 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn adapter(text: &str) -> Result<Adapter, String> {
-    match text {
-        "volume" => Ok(Adapter::Volume),
-        "s3" => Ok(Adapter::S3),
-        _ => Err("BUCKETS_ADAPTER or --adapter must be volume or s3".into()),
-    }
+    let found = Adapter::ALL.into_iter().find(|adapter| adapter.name() == text);
+    found.ok_or_else(|| "BUCKETS_ADAPTER or --adapter must be volume, s3, azure or gcs".into())
 }
 
 fn max_upload(text: &str) -> Result<ByteSize, String> {

@@ -1,45 +1,84 @@
+use buckets::adapter;
 use buckets::config::{AdapterConfig, ConfigError};
-use buckets::{Cloud, CloudConfig};
+use buckets::{Cloud, CloudConfig, Error};
+use buckets_tower::axum::SignLinksLayer;
 use buckets_tower::retry::RetryPolicy;
 use buckets_tower::{ResumeLayer, RetryLayer, TelemetryLayer};
+use tower::util::option_layer;
 use tracing::warn;
 
-use super::{CLOUD, Place, named_key};
-use crate::settings::{self, StartError};
+use super::secret::SigningSecret;
+use super::{CLOUD, OwnLinks, Place, named_key};
+use crate::settings::{self, Adapter, StartError};
 
-const BUCKET: &str = "the bucket";
+const STORE: &str = "the store";
 
-/// The bucket that the environment names.
-pub(super) async fn open() -> Result<(Cloud, Place), StartError> {
-    let pairs = settings::of_the_store().chain([("adapter".to_owned(), "s3".to_owned())]);
+/// The bucket or container that the environment names.
+pub(super) async fn open(adapter: Adapter, base_url: &str) -> Result<(Cloud, Place), StartError> {
+    let pairs = settings::of_the_store().chain([("adapter".to_owned(), adapter.name().to_owned())]);
     let config = CloudConfig::from_pairs(CLOUD, pairs).map_err(named)?;
     if config.base_prefix.is_some() {
         return Err(StartError::new("BUCKETS_BASE_PREFIX", "this service keeps files at the top of its bucket"));
     }
-    let AdapterConfig::S3(bucket) = config.adapter else {
-        return Err(StartError::new("BUCKETS_ADAPTER", "it must be s3"));
+    let mut running = None;
+    let (name, endpoint, (cloud, own_links)) = match config.adapter {
+        AdapterConfig::S3(bucket) => {
+            let s3 = bucket.open().await.map_err(wrong)?;
+            running = Some(s3.clone());
+            (format!("the bucket {}", bucket.bucket), bucket.endpoint, on(s3, config.read_limit, base_url).await?)
+        }
+        AdapterConfig::Azure(container) => {
+            let name = format!("the container {} of the account {}", container.container, container.account);
+            let azure = container.open().map_err(wrong)?;
+            (name, container.endpoint, on(azure, config.read_limit, base_url).await?)
+        }
+        AdapterConfig::Gcs(bucket) => {
+            let name = format!("the bucket {} of Google Cloud Storage", bucket.bucket);
+            let gcs = bucket.open().await.map_err(wrong)?;
+            (name, bucket.endpoint, on(gcs, config.read_limit, base_url).await?)
+        }
+        _ => return Err(StartError::new("BUCKETS_ADAPTER", "it must be s3, azure or gcs")),
     };
-    let s3 = bucket.open().await.map_err(|error| StartError::new(BUCKET, error))?;
-    let policy = RetryPolicy::default();
-    let mut builder = Cloud::builder(CLOUD, s3.clone()).key_strategy(named_key);
-    if let Some(limit) = config.read_limit {
-        builder = builder.read_limit(limit);
-    }
-    let layers =
-        builder.layer(RetryLayer::new(policy.clone())).layer(ResumeLayer::new(policy)).layer(TelemetryLayer::new());
-    let cloud = layers.boxed().build();
     match cloud.health().await {
         Ok(()) => {}
         // It may be back soon; until then `/readyz` tells.
-        Err(error) if error.is_retryable() => warn!(%error, "the bucket does not answer now"),
-        Err(error) => return Err(StartError::new(BUCKET, error)),
+        Err(error) if error.is_retryable() => warn!(%error, "the store does not answer now"),
+        Err(error) => return Err(wrong(error)),
     }
-    Ok((cloud, Place::Bucket { s3, name: bucket.bucket, endpoint: bucket.endpoint }))
+    let name = endpoint.map_or(name.clone(), |endpoint| format!("{name} at {endpoint}"));
+    Ok((cloud, Place { name, own_links, s3: running }))
+}
+
+/// A cloud on a store that is somewhere else, and the links that it lacks.
+async fn on(
+    adapter: impl adapter::Adapter,
+    read_limit: Option<u64>,
+    base_url: &str,
+) -> Result<(Cloud, Option<OwnLinks>), StartError> {
+    let own_links = match OwnLinks::are_needed_for(&adapter).await.map_err(wrong)? {
+        true => Some(OwnLinks::new(SigningSecret::of_this_run()?, base_url)?),
+        false => None,
+    };
+    let mut builder = Cloud::builder(CLOUD, adapter).key_strategy(named_key);
+    if let Some(limit) = read_limit {
+        builder = builder.read_limit(limit);
+    }
+    let policy = RetryPolicy::default();
+    let builder = builder
+        .layer(RetryLayer::new(policy.clone()))
+        .layer(ResumeLayer::new(policy))
+        .layer(option_layer(own_links.as_ref().map(|own| SignLinksLayer::new(own.signer.clone()))))
+        .layer(TelemetryLayer::new());
+    Ok((builder.boxed().build(), own_links))
+}
+
+fn wrong(error: Error) -> StartError {
+    StartError::new(STORE, error)
 }
 
 /// With settings called as they are in the environment.
 fn named(error: ConfigError) -> StartError {
     let name = |setting: &str| format!("{}{}", settings::PREFIX, setting.to_ascii_uppercase());
     let problems = error.problems().iter().map(|problem| format!("{}: {}", name(&problem.setting), problem.message));
-    StartError::new(BUCKET, problems.collect::<Vec<_>>().join("; "))
+    StartError::new(STORE, problems.collect::<Vec<_>>().join("; "))
 }

@@ -1,13 +1,12 @@
 mod bucket;
 mod folder;
+mod own_links;
 mod secret;
 
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use buckets::adapter::S3;
-use buckets::adapter::volume::Signer;
 use buckets::handlers::log::Log;
 use buckets::handlers::prometheus::Prometheus;
 use buckets::telemetry::Dispatcher;
@@ -15,10 +14,10 @@ use buckets::uuid::Uuid;
 use buckets::{Cloud, Key, display_filename};
 use tracing::warn;
 
-use self::secret::SigningSecret;
+pub(crate) use self::own_links::OwnLinks;
 use crate::settings::{Adapter, Settings, StartError};
 
-/// The name of the cloud: a label of every metric, and part of every link to a file in a folder.
+/// The name of the cloud: a label of every metric, and part of every link that this program serves.
 const CLOUD: &str = "files";
 /// How long the end of the program waits for uploads that were given up to be aborted at the store.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -30,13 +29,15 @@ pub(crate) struct Storage {
     pub(crate) place: Place,
 }
 
-/// What only the one kind of place has.
+/// The folder, bucket or container.
 #[derive(Clone)]
-pub(crate) enum Place {
-    /// A folder, to which this program itself serves the links.
-    Folder { root: PathBuf, signer: Box<Signer>, secret: SigningSecret },
-    /// A bucket, which serves links by itself.
-    Bucket { s3: S3, name: String, endpoint: Option<String> },
+pub(crate) struct Place {
+    /// As people are told it.
+    name: String,
+    /// What signs links to this program; none where the store answers links by itself.
+    pub(crate) own_links: Option<OwnLinks>,
+    /// The adapter that may have uploads to abort before the program ends.
+    s3: Option<S3>,
 }
 
 impl Storage {
@@ -44,7 +45,7 @@ impl Storage {
     pub(crate) async fn open(settings: &Settings, base_url: &str) -> Result<Self, StartError> {
         let (cloud, place) = match settings.adapter {
             Adapter::Volume => folder::open(settings, base_url).await?,
-            Adapter::S3 => bucket::open().await?,
+            adapter => bucket::open(adapter, base_url).await?,
         };
         let metrics = Prometheus::new();
         let dispatcher = Dispatcher::global();
@@ -57,15 +58,15 @@ impl Storage {
 impl Place {
     /// What signs links.
     pub(crate) fn signed_with(&self) -> &dyn fmt::Display {
-        match self {
-            Self::Folder { secret, .. } => secret,
-            Self::Bucket { .. } => &"the bucket's access key",
+        match &self.own_links {
+            Some(links) => &links.secret,
+            None => &"the key that the store is asked with",
         }
     }
 
     /// Waits for what goes on in the background: for the end of the program.
     pub(crate) async fn settle(&self) {
-        let Self::Bucket { s3, .. } = self else { return };
+        let Some(s3) = &self.s3 else { return };
         // Whoever starts and stops this is not to wait for a store that does not answer.
         let _ = tokio::time::timeout(SETTLE, s3.settle()).await;
         if s3.orphans() > 0 {
@@ -76,11 +77,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder { root, .. } => root.display().fmt(f),
-            Self::Bucket { name, endpoint: None, .. } => write!(f, "the bucket {name}"),
-            Self::Bucket { name, endpoint: Some(endpoint), .. } => write!(f, "the bucket {name} at {endpoint}"),
-        }
+        f.write_str(&self.name)
     }
 }
 

@@ -21,21 +21,33 @@ pub(crate) struct SigningSecret {
 enum Origin {
     Environment,
     File(PathBuf),
+    ThisRun,
 }
 
 impl SigningSecret {
     /// The secret of the environment, or else the one kept in `folder`, made at the first start.
     pub(crate) fn find(folder: &Path) -> Result<Self, StartError> {
+        if let Some(known) = Self::of_environment()? {
+            return Ok(known);
+        }
+        let file = folder.join("signing-secret");
+        let value = keep(folder, &file).map_err(|error| {
+            let reason = format!("the signing secret cannot be kept in {}: {error}", file.display());
+            StartError::new("--root or BUCKETS_ROOT", reason)
+        })?;
+        Ok(Self { value: Secret::new(value), origin: Origin::File(file) })
+    }
+
+    /// The secret of the environment, or else one that nobody knows once the program has ended.
+    pub(crate) fn of_this_run() -> Result<Self, StartError> {
+        let made = || Self { value: Secret::new(random()), origin: Origin::ThisRun };
+        Ok(Self::of_environment()?.unwrap_or_else(made))
+    }
+
+    fn of_environment() -> Result<Option<Self>, StartError> {
         match std::env::var(VARIABLE) {
-            Ok(value) => Ok(Self { value: Secret::new(value), origin: Origin::Environment }),
-            Err(std::env::VarError::NotPresent) => {
-                let file = folder.join("signing-secret");
-                let value = keep(folder, &file).map_err(|error| {
-                    let reason = format!("the signing secret cannot be kept in {}: {error}", file.display());
-                    StartError::new("--root or BUCKETS_ROOT", reason)
-                })?;
-                Ok(Self { value: Secret::new(value), origin: Origin::File(file) })
-            }
+            Ok(value) => Ok(Some(Self { value: Secret::new(value), origin: Origin::Environment })),
+            Err(std::env::VarError::NotPresent) => Ok(None),
             Err(std::env::VarError::NotUnicode(_)) => Err(StartError::new(VARIABLE, "it must be text")),
         }
     }
@@ -47,6 +59,7 @@ impl fmt::Display for SigningSecret {
         match &self.origin {
             Origin::Environment => write!(f, "the secret in {VARIABLE}"),
             Origin::File(file) => write!(f, "the secret in {} (mode 0600)", file.display()),
+            Origin::ThisRun => write!(f, "a secret of this run; set {VARIABLE} for links that outlive it"),
         }
     }
 }
@@ -57,7 +70,7 @@ fn keep(folder: &Path, file: &Path) -> std::io::Result<String> {
         // Temporary files have mode 0600, and this one is complete before it has its name; if another
         // process was faster, its secret is the one that counts.
         let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        write!(new, "{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())?;
+        new.write_all(random().as_bytes())?;
         new.as_file().sync_all()?;
         match new.persist_noclobber(file) {
             Ok(_) => {}
@@ -66,4 +79,9 @@ fn keep(folder: &Path, file: &Path) -> std::io::Result<String> {
         }
     }
     fs::read_to_string(file)
+}
+
+/// 244 random bits.
+fn random() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }

@@ -9,4 +9,5 @@ mod metrics;
 mod page;
 mod settings;
 mod stopping;
+mod stores;
 mod support;

@@ -22,8 +22,9 @@ fn a_bad_setting_is_named_and_ends_the_program() {
         ("BUCKETS_PUBLIC_URL", "files.example.org", "https://"),
         ("BUCKETS_PUBLIC_URL", "ftp://files.example.org", "https://"),
         ("BUCKETS_SECRET", "hunter2", "32 bytes"),
-        ("BUCKETS_ADAPTER", "tape", "volume or s3"),
+        ("BUCKETS_ADAPTER", "tape", "volume, s3, azure or gcs"),
         ("BUCKETS_BUCKET", "photos", "BUCKETS_ADAPTER"),
+        ("BUCKETS_CONTAINER", "photos", "BUCKETS_ADAPTER"),
     ] {
         let mut command = program();
         command.env("BUCKETS_LISTEN", "127.0.0.1:0").env("BUCKETS_ROOT", folder.path().join("data")).env(name, value);
@@ -42,7 +43,8 @@ fn help_names_every_setting() {
     let output = program().arg("--help").output().expect("it ends");
     assert!(output.status.success());
     let help = String::from_utf8_lossy(&output.stdout);
-    for name in ["LISTEN", "ROOT", "MAX_UPLOAD", "PUBLIC_URL", "SECRET", "ADAPTER", "BUCKET", "ACCESS_KEY_ID"] {
+    let own = ["LISTEN", "ROOT", "MAX_UPLOAD", "PUBLIC_URL", "SECRET", "ADAPTER", "BUCKET", "ACCESS_KEY_ID"];
+    for name in own.into_iter().chain(["CONTAINER", "ACCOUNT_KEY", "SAS", "CLIENT_SECRET", "SERVICE_ACCOUNT_FILE"]) {
         assert!(help.contains(&format!("BUCKETS_{name}")), "{help}");
     }
 }

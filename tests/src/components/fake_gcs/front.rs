@@ -6,6 +6,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
@@ -87,6 +88,17 @@ impl Asked {
     fn is_of_an_upload_in_parts(&self) -> bool {
         self.query.contains_key("uploads") || self.query.contains_key("uploadId")
     }
+
+    /// The headers of the answer to a download that its link says (*XML API*, *query string parameters*), which the emulator does not
+    /// look at.
+    fn response_headers(&self) -> HeaderMap {
+        let said = [
+            ("response-content-disposition", header::CONTENT_DISPOSITION),
+            ("response-content-type", header::CONTENT_TYPE),
+        ];
+        let value = |name| percent_decode_str(self.query.get(name)?).decode_utf8().ok()?.parse().ok();
+        said.into_iter().filter_map(|(name, header)| Some((header, value(name)?))).collect()
+    }
 }
 
 impl Emulator {
@@ -124,12 +136,16 @@ impl Emulator {
     }
 
     async fn pass_on(&self, asked: Asked) -> Response {
+        let said = asked.response_headers();
         let Asked { method, mut headers, body, target, .. } = asked;
         headers.remove(header::CONTENT_LENGTH);
         let request = self.client.request(method, format!("{}{target}", self.url)).headers(headers).body(body);
         let answer = request.send().await.expect("the emulator answers");
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(header::TRANSFER_ENCODING);
+        if status.is_success() {
+            headers.extend(said);
+        }
         (status, headers, answer.bytes().await.expect("all of its answer")).into_response()
     }
 }

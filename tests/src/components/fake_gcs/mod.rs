@@ -18,8 +18,8 @@ use super::process::Process;
 
 /// A running emulator, which keeps everything in memory and lets everybody do everything.
 ///
-/// It has no uploads in parts, and looks at conditions only where an upload is one request. Both are done in front of it, as
-/// Google documents them. So tests with it show what is asked and how answers are taken, and not that Google is
+/// It has no uploads in parts, looks at conditions only where an upload is one request, and not at what links say of the answer. All
+/// three are done in front of it, as Google documents them. So tests with it show what is asked and how answers are taken, and not that Google is
 /// as its documentation says.
 #[derive(Debug)]
 pub struct FakeGcs {
