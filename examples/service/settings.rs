@@ -23,6 +23,8 @@ use clap::Parser;
 /// With BUCKETS_ADAPTER=gcs they are kept in the bucket BUCKETS_BUCKET of Google Cloud Storage. Who asks is said by
 /// BUCKETS_SERVICE_ACCOUNT (the JSON of a key), or BUCKETS_SERVICE_ACCOUNT_FILE, or BUCKETS_METADATA_SERVER=true.
 ///
+/// BUCKETS_ENDPOINT is for both where it is not the public cloud that is asked.
+///
 /// Buckets and containers answer links themselves, where they can sign them: not with BUCKETS_SAS,
 /// BUCKETS_CLIENT_SECRET or BUCKETS_METADATA_SERVER. There, links lead to this service, and are signed with
 /// BUCKETS_SECRET; without it with a secret that is forgotten when the service stops.

@@ -1,5 +1,6 @@
 use buckets::adapter;
 use buckets::config::{AdapterConfig, ConfigError};
+use buckets::operation::OperationKind;
 use buckets::{Cloud, CloudConfig, Error};
 use buckets_tower::axum::SignLinksLayer;
 use buckets_tower::retry::RetryPolicy;
@@ -20,11 +21,11 @@ pub(super) async fn open(adapter: Adapter, base_url: &str) -> Result<(Cloud, Pla
     if config.base_prefix.is_some() {
         return Err(StartError::new("BUCKETS_BASE_PREFIX", "this service keeps files at the top of its bucket"));
     }
-    let mut running = None;
+    let mut to_settle = None;
     let (name, endpoint, (cloud, own_links)) = match config.adapter {
         AdapterConfig::S3(bucket) => {
             let s3 = bucket.open().await.map_err(wrong)?;
-            running = Some(s3.clone());
+            to_settle = Some(s3.clone());
             (format!("the bucket {}", bucket.bucket), bucket.endpoint, on(s3, config.read_limit, base_url).await?)
         }
         AdapterConfig::Azure(container) => {
@@ -45,8 +46,11 @@ pub(super) async fn open(adapter: Adapter, base_url: &str) -> Result<(Cloud, Pla
         Err(error) if error.is_retryable() => warn!(%error, "the store does not answer now"),
         Err(error) => return Err(wrong(error)),
     }
-    let name = endpoint.map_or(name.clone(), |endpoint| format!("{name} at {endpoint}"));
-    Ok((cloud, Place { name, own_links, s3: running }))
+    let name = match endpoint {
+        Some(endpoint) => format!("{name} at {endpoint}"),
+        None => name,
+    };
+    Ok((cloud, Place { name, own_links, s3: to_settle }))
 }
 
 /// A cloud on a store that is somewhere else, and the links that it lacks.
@@ -59,7 +63,11 @@ async fn on(
         true => Some(OwnLinks::new(SigningSecret::of_this_run()?, base_url)?),
         false => None,
     };
-    let mut builder = Cloud::builder(CLOUD, adapter).key_strategy(named_key);
+    let mut capabilities = adapter.capabilities();
+    if own_links.is_some() {
+        capabilities = capabilities.with(OperationKind::Sign).with_bounded_links(true);
+    }
+    let mut builder = Cloud::builder(CLOUD, adapter).capabilities(capabilities).key_strategy(named_key);
     if let Some(limit) = read_limit {
         builder = builder.read_limit(limit);
     }
