@@ -46,7 +46,9 @@ async fn content_of_known_and_unknown_length_is_stored_in_equal_parts() {
         ("known", slow(&content, 100_000).with_exact_len(content.len() as u64), 5),
         ("unknown", slow(&content, 7_000_000), 5),
         ("file", PutBody::from_path(file.path()).await.expect("a file"), 5),
-        ("small", slow(&content[..16 * MIB], 100_000), 0),
+        ("small", slow(&content[..16 * MIB], 100_000).with_exact_len(16 * MIB as u64), 0),
+        ("small, unknown", slow(&content[..5 * MIB], 100_000), 0),
+        ("larger, unknown", slow(&content[..5 * MIB + 1], 100_000), 2),
     ];
     for (name, body, parts) in bodies {
         let key = key(name);

@@ -70,7 +70,8 @@ use crate::telemetry::Server;
 ///   tells, ends with an error. Where [checksums](S3Builder::checksums) are on, every upload
 ///   is sent with its CRC-32C, which the store checks and keeps.
 ///
-/// Content up to 16 MiB is stored with one request, more of it in parts. Conditions `if_match` and `if_none_match`
+/// Content up to 16 MiB is stored with one request, more of it in parts; content of unknown length that is more than a
+/// part is too. Conditions `if_match` and `if_none_match`
 /// of gets, and `if_absent` and `if_match` of writes, are the service's own, and atomic where it
 /// makes them so; a write that is to go ahead only if the object has *not* a certain tag is
 /// [`Unsupported`](crate::ErrorKind::Unsupported), because S3 has no such thing. A signed `PUT` can be bound to a size, and

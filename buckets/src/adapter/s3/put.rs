@@ -10,7 +10,7 @@ use crate::operation::{Attributes, Checksum, Condition, ObjectMeta, Put, Stored}
 
 /// The most content that is stored with one request, in bytes: a few parts' worth, because an upload in parts
 /// takes at least three requests more.
-const ONE_REQUEST: usize = 16 * 1024 * 1024;
+const ONE_REQUEST: u64 = 16 * 1024 * 1024;
 
 /// What is stored, but for its content.
 #[derive(Clone)]
@@ -29,11 +29,13 @@ impl S3 {
         // Only content that nothing above can send again is sent again here.
         let attempts = if body.try_clone().is_some() { 1 } else { self.limits.attempts };
         let terms = Terms { key, attributes, condition, checksum };
+        // Content of unknown length has to be gathered to know: no more of it than will be sent at once.
+        let most = body.remaining().map_or(ONE_REQUEST.min(part_size), |_| ONE_REQUEST) as usize;
         let mut pieces = Pieces::new(body);
-        if !pieces.fit(ONE_REQUEST).await? {
+        if !pieces.fit(most).await? {
             return multipart::store(self, terms, pieces, part_size).await;
         }
-        let content = pieces.next(ONE_REQUEST).await?.unwrap_or_default();
+        let content = pieces.next(most).await?.unwrap_or_default();
         self.bucket.store_whole(terms, content, attempts).await
     }
 

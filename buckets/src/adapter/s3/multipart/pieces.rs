@@ -7,6 +7,8 @@ use crate::error::Result;
 pub(in super::super) struct Pieces {
     body: PutBody,
     is_over: bool,
+    /// Whether there is more than was looked for.
+    is_long: bool,
     /// What came and waits for more, in front of `rest`.
     gathered: BytesMut,
     /// The last chunk, or what is left of it.
@@ -15,15 +17,19 @@ pub(in super::super) struct Pieces {
 
 impl Pieces {
     pub(in super::super) fn new(body: PutBody) -> Self {
-        Self { body, is_over: false, gathered: BytesMut::new(), rest: Bytes::new() }
+        Self { body, is_over: false, is_long: false, gathered: BytesMut::new(), rest: Bytes::new() }
     }
 
-    /// Whether all the content, from here on, is at most so many bytes. Reads little more than that. Cancel safe.
+    /// Whether all the content, from here on, is at most so many bytes. Reads little more than that, and nothing where
+    /// the length alone tells that it is more. Cancel safe.
     pub(in super::super) async fn fit(&mut self, limit: usize) -> Result<bool> {
-        while !self.is_over && self.ready() <= limit {
+        let known = self.body.remaining().unwrap_or(0).saturating_add(self.ready() as u64);
+        self.is_long = known > limit as u64;
+        while !self.is_over && !self.is_long {
             self.read(limit).await?;
+            self.is_long = self.ready() > limit;
         }
-        Ok(self.ready() <= limit)
+        Ok(!self.is_long)
     }
 
     /// The next piece: of this size in bytes, or all that is left; [`None`] at the end. What comes in chunks no smaller
@@ -36,18 +42,30 @@ impl Pieces {
         Ok((len > 0).then(|| self.take(len)))
     }
 
-    /// Reads a chunk. What waits will be of about `size` bytes.
+    /// Reads a chunk, and gathers no more than `size` bytes in one place: what waits for the next piece lies elsewhere, so
+    /// that no piece keeps the memory of another.
     async fn read(&mut self, size: usize) -> Result<()> {
-        let Some(chunk) = self.body.next().await.transpose()? else {
+        let Some(mut chunk) = self.body.next().await.transpose()? else {
             self.is_over = true;
             return Ok(());
         };
-        if self.gathered.is_empty() && !self.rest.is_empty() {
-            // A length is only what somebody claims, so it reserves no more than is sure to be gathered.
-            let expected = self.body.remaining().map_or(0, |len| usize::try_from(len).unwrap_or(usize::MAX));
-            self.gathered.reserve(size.min(expected.saturating_add(self.rest.len() + chunk.len())));
+        let is_enough = chunk.len() >= size || self.body.remaining() == Some(0);
+        if self.ready() == 0 && is_enough {
+            self.rest = chunk;
+            return Ok(());
         }
-        self.gathered.extend_from_slice(&std::mem::replace(&mut self.rest, chunk));
+        // Reserves no more than there is: a length is only what somebody claims, but is held to it.
+        let expected = match self.body.remaining() {
+            Some(len) => len.saturating_add((self.ready() + chunk.len()) as u64),
+            None if self.is_long => u64::MAX,
+            None => 0,
+        };
+        let expected = usize::try_from(expected).unwrap_or(usize::MAX).min(size);
+        self.gathered.reserve(expected.saturating_sub(self.gathered.len()));
+        self.gathered.extend_from_slice(&std::mem::take(&mut self.rest));
+        let missing = size.saturating_sub(self.gathered.len());
+        self.gathered.extend_from_slice(&chunk.split_to(missing.min(chunk.len())));
+        self.rest = chunk;
         Ok(())
     }
 
@@ -61,7 +79,9 @@ impl Pieces {
         }
         let missing = len.saturating_sub(self.gathered.len());
         self.gathered.extend_from_slice(&self.rest.split_to(missing));
-        self.gathered.split_to(len).freeze()
+        let piece =
+            if self.gathered.len() == len { std::mem::take(&mut self.gathered) } else { self.gathered.split_to(len) };
+        piece.freeze()
     }
 }
 
@@ -104,6 +124,24 @@ mod tests {
         assert!(!pieces.fit(20).await.expect("reads"));
         let piece = pieces.next(20).await.expect("reads").expect("a piece");
         assert_eq!(piece.as_ptr(), content.as_ptr());
+    }
+
+    #[tokio::test]
+    async fn a_piece_keeps_no_memory_but_its_own() {
+        for len in [None, Some(CONTENT.len() as u64)] {
+            let body = len.into_iter().fold(chunked(7), PutBody::with_exact_len);
+            let mut pieces = Pieces::new(body);
+            assert!(!pieces.fit(10).await.expect("reads"));
+            for _ in 0..3 {
+                assert!(pieces.next(10).await.expect("reads").expect("a piece").is_unique());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_said_to_be_long_is_not_waited_for() {
+        let said = PutBody::from_stream(stream::pending::<std::io::Result<Bytes>>()).with_exact_len(21);
+        assert!(!Pieces::new(said).fit(20).await.expect("not read"));
     }
 
     #[tokio::test]
