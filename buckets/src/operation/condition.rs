@@ -6,70 +6,67 @@ use crate::operation::ETag;
 /// Follows RFC 9110, section 13: `if_match` fails where there is no object or another one,
 /// `if_none_match` where there is such an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Condition {
-    if_match: Option<Match>,
-    if_none_match: Option<Match>,
-}
+pub struct Condition(Rule);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Match {
-    Any,
-    Tag(ETag),
-}
-
-impl Match {
-    fn holds(&self, current: Option<&ETag>) -> bool {
-        match self {
-            Self::Any => current.is_some(),
-            Self::Tag(tag) => current == Some(tag),
-        }
-    }
+/// No tag stands for any object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Rule {
+    #[default]
+    Always,
+    IfMatch(Option<ETag>),
+    IfNoneMatch(Option<ETag>),
 }
 
 impl Condition {
     /// No condition: always.
     pub const fn none() -> Self {
-        Self { if_match: None, if_none_match: None }
+        Self(Rule::Always)
     }
 
     /// Only where no object exists (`If-None-Match: *`): create, never replace.
     pub const fn if_absent() -> Self {
-        Self { if_match: None, if_none_match: Some(Match::Any) }
+        Self(Rule::IfNoneMatch(None))
     }
 
     /// Only where some object exists (`If-Match: *`).
     pub const fn if_exists() -> Self {
-        Self { if_match: Some(Match::Any), if_none_match: None }
+        Self(Rule::IfMatch(None))
     }
 
     /// Only where the object has this tag (`If-Match`).
     pub const fn if_match(tag: ETag) -> Self {
-        Self { if_match: Some(Match::Tag(tag)), if_none_match: None }
+        Self(Rule::IfMatch(Some(tag)))
     }
 
     /// Only where the object does not have this tag (`If-None-Match`).
     pub const fn if_none_match(tag: ETag) -> Self {
-        Self { if_match: None, if_none_match: Some(Match::Tag(tag)) }
+        Self(Rule::IfNoneMatch(Some(tag)))
     }
 
     /// Whether there is no condition.
     pub const fn is_none(&self) -> bool {
-        self.if_match.is_none() && self.if_none_match.is_none()
+        matches!(self.0, Rule::Always)
     }
 
     /// Whether this is [`if_absent`](Self::if_absent).
     pub const fn is_if_absent(&self) -> bool {
-        matches!((&self.if_match, &self.if_none_match), (None, Some(Match::Any)))
+        matches!(self.0, Rule::IfNoneMatch(None))
     }
 
     /// The tag of [`if_match`](Self::if_match): `Some(None)` stands for any object.
     pub fn match_tag(&self) -> Option<Option<&ETag>> {
-        self.if_match.as_ref().map(Match::tag)
+        match &self.0 {
+            Rule::IfMatch(tag) => Some(tag.as_ref()),
+            _ => None,
+        }
     }
 
     /// The tag of [`if_none_match`](Self::if_none_match): `Some(None)` stands for any object.
     pub fn none_match_tag(&self) -> Option<Option<&ETag>> {
-        self.if_none_match.as_ref().map(Match::tag)
+        match &self.0 {
+            Rule::IfNoneMatch(tag) => Some(tag.as_ref()),
+            _ => None,
+        }
     }
 
     /// Judges the object now in the store, [`None`] where there is none.
@@ -78,26 +75,17 @@ impl Condition {
     /// [`AlreadyExists`](ErrorKind::AlreadyExists) where an object stands in the way of
     /// [`if_absent`](Self::if_absent), else [`PreconditionFailed`](ErrorKind::PreconditionFailed).
     pub fn check(&self, current: Option<&ETag>) -> Result<()> {
-        if self.if_match.as_ref().is_some_and(|wanted| !wanted.holds(current)) {
-            return Err(Error::new(ErrorKind::PreconditionFailed, "the object is not the one asked for by `if_match`"));
-        }
-        match &self.if_none_match {
-            Some(Match::Any) if current.is_some() => {
+        match &self.0 {
+            Rule::IfMatch(tag) if current.is_none() || tag.is_some() && tag.as_ref() != current => {
+                Err(Error::new(ErrorKind::PreconditionFailed, "the object is not the one asked for by `if_match`"))
+            }
+            Rule::IfNoneMatch(None) if current.is_some() => {
                 Err(Error::new(ErrorKind::AlreadyExists, "an object of this key exists already"))
             }
-            Some(unwanted) if unwanted.holds(current) => {
+            Rule::IfNoneMatch(Some(tag)) if current == Some(tag) => {
                 Err(Error::new(ErrorKind::PreconditionFailed, "the object is still the one named by `if_none_match`"))
             }
             _ => Ok(()),
-        }
-    }
-}
-
-impl Match {
-    fn tag(&self) -> Option<&ETag> {
-        match self {
-            Self::Any => None,
-            Self::Tag(tag) => Some(tag),
         }
     }
 }
