@@ -97,11 +97,13 @@ where
                     this.state.set(State::Running { future, permit: Some(permit), origin });
                 }
                 Projected::Running { future, permit, origin } => {
-                    let mut result = ready!(future.poll(context));
-                    if let Some(permit) = permit.take() {
-                        this.admission.conclude(permit, &mut result, origin);
+                    let mut polled = future.poll(context);
+                    if let Poll::Ready(result) = &mut polled
+                        && let Some(permit) = permit.take()
+                    {
+                        this.admission.conclude(permit, result, origin);
                     }
-                    return Poll::Ready(result);
+                    return polled;
                 }
                 Projected::Refused { error } => match error.take() {
                     Some(error) => return Poll::Ready(Err(error)),

@@ -3,7 +3,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use buckets::operation::Expectation;
 use buckets::telemetry::{CurrentSpan, Span};
@@ -49,10 +49,12 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(observed) = this.observed else { return this.inner.poll(context) };
-        let mut result = ready!(observed.run(|| this.inner.poll(context)));
-        observed.end(&mut result);
-        *this.observed = None;
-        Poll::Ready(result)
+        let mut polled = observed.run(|| this.inner.poll(context));
+        if let Poll::Ready(result) = &mut polled {
+            observed.end(result);
+            *this.observed = None;
+        }
+        polled
     }
 }
 

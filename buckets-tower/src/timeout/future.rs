@@ -89,11 +89,12 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if let Poll::Ready(mut result) = this.inner.poll(context) {
-            if let Ok(answer) = &mut result {
+        let mut polled = this.inner.poll(context);
+        if let Poll::Ready(result) = &mut polled {
+            if let Ok(answer) = result {
                 this.limits.watch_download(answer);
             }
-            return Poll::Ready(result);
+            return polled;
         }
         let elapsed = ready!(Self::poll_clocks(this.clocks, this.timer, context));
         Poll::Ready(Err(elapsed.into()))

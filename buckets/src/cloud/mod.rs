@@ -161,13 +161,17 @@ impl<S: Store> Cloud<S> {
                 return Err(Error::from_boxed(error.into()));
             }
             let mut answer = pin!(store.call(request));
-            match poll_fn(|context| answer.as_mut().poll(context)).await {
-                Ok(response) => {
-                    progress.answered(response.attempts);
-                    O::from_reply(response.reply)
-                }
-                Err(error) => Err(Error::from_boxed(error.into())),
-            }
+            // Unpacked where it comes in, so that only what was asked for is moved on.
+            poll_fn(|context| {
+                answer.as_mut().poll(context).map(|answered| match answered {
+                    Ok(response) => {
+                        progress.answered(response.attempts);
+                        O::from_reply(response.reply)
+                    }
+                    Err(error) => Err(Error::from_boxed(error.into())),
+                })
+            })
+            .await
         }
     }
 }
