@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -89,7 +88,7 @@ impl Memory {
 
     fn insert(&self, mut entry: Entry, condition: &crate::operation::Condition) -> Result<Stored> {
         let version = self.versions.fetch_add(1, Ordering::Relaxed);
-        entry.meta.etag = Some(tag(version)?);
+        entry.meta.etag = Some(ETag::of_version(version));
         entry.meta.last_modified = Some(SystemTime::now());
         let stored = Stored::new(entry.meta.clone());
         let Objects { by_key, bytes } = &mut *self.write();
@@ -184,15 +183,6 @@ impl Memory {
     fn write(&self) -> RwLockWriteGuard<'_, Objects> {
         self.objects.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The tag of a version, written without a `String` in between.
-fn tag(version: u64) -> Result<ETag> {
-    let mut digits = [0; 16];
-    let mut unwritten = &mut digits[..];
-    write!(unwritten, "{version:x}")?;
-    let unwritten = unwritten.len();
-    ETag::new(String::from_utf8_lossy(&digits[..digits.len() - unwritten]))
 }
 
 fn full() -> Error {

@@ -29,6 +29,12 @@ impl ETag {
         Ok(Self(bare.into()))
     }
 
+    /// The tag of a version that is told from others by a number.
+    #[cfg(feature = "memory")]
+    pub(crate) fn of_version(number: u64) -> Self {
+        Self(smol_str::format_smolstr!("{number:x}"))
+    }
+
     /// The tag without quotation marks.
     pub fn as_str(&self) -> &str {
         &self.0
