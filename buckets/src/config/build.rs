@@ -108,6 +108,7 @@ impl S3Config {
         let builder = with(builder, self.checksums, S3Builder::checksums);
         let builder = with(builder, self.conditional_writes, S3Builder::conditional_writes);
         let builder = with(builder, self.ordered_lists, S3Builder::ordered_lists);
+        let builder = with(builder, self.public_objects, S3Builder::public_objects);
         let Some(known) = credentials else { return from_environment(builder).await };
         let mut credentials = Credentials::new(known.access_key_id.expose(), known.secret_access_key.clone());
         if let Some(token) = &known.session_token {

@@ -55,6 +55,7 @@ use settings::Settings;
 /// | `checksums` | `s3` | whether the store checks and keeps CRC-32C; as the provider has it unless set |
 /// | `conditional_writes` | `s3` | whether the store honours conditions of writes; as the provider has it unless set |
 /// | `ordered_lists` | `s3` | whether the store lists in the order of keys; as the provider has it unless set |
+/// | `public_objects` | `s3` | whether anyone may read what is stored from now on; the bucket decides unless set |
 /// | `account`, `container` | `azure` | the storage account and the container; required |
 /// | `account_key` | `azure` | who asks: whoever has this key of the account |
 /// | `sas` | `azure` | or: whoever has this shared access signature |
@@ -133,6 +134,8 @@ pub struct S3Config {
     pub conditional_writes: Option<bool>,
     /// Whether the store lists in the order of keys.
     pub ordered_lists: Option<bool>,
+    /// Whether anyone may read what is stored from now on.
+    pub public_objects: Option<bool>,
 }
 
 /// Who asks a configured bucket of S3.

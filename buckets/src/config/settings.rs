@@ -72,6 +72,7 @@ impl Settings {
             checksums: self.flag("checksums"),
             conditional_writes: self.flag("conditional_writes"),
             ordered_lists: self.flag("ordered_lists"),
+            public_objects: self.flag("public_objects"),
             bucket: bucket?,
         };
         Some(AdapterConfig::S3(config))
@@ -182,6 +183,7 @@ impl Settings {
             "path_style",
             "previous_secret",
             "provider",
+            "public_objects",
             "region",
             "root",
             "secret",

@@ -87,8 +87,11 @@ async fn an_expired_link_does_nothing_more() {
     .await;
 }
 
+/// No field is another than it was signed.
+pub(crate) const SIGNED: (&str, &str) = ("", "");
+
 /// Posts a form whose field `name` has another value than it was signed with.
-async fn post(form: &SignedUrl, file: &NamedTempFile, (name, other): (&str, &str)) -> u16 {
+pub(crate) async fn post(form: &SignedUrl, file: &NamedTempFile, (name, other): (&str, &str)) -> u16 {
     let mut arguments = Vec::new();
     for (field, value) in form.expose_fields() {
         arguments.push("--form-string".to_owned());
@@ -100,7 +103,7 @@ async fn post(form: &SignedUrl, file: &NamedTempFile, (name, other): (&str, &str
 
 #[tokio::test]
 async fn a_form_takes_what_it_allows_and_no_more() {
-    const SIGNED: (&str, &str) = ("", "");
+    pub(crate) const SIGNED: (&str, &str) = ("", "");
     let server = shared().await;
     let cloud = Cloud::new("files", server.adapter().build().expect("valid"));
     let (key, picture) = (key("form é"), Constraints::default().with_content_type("image/png").with_max_size(1000));

@@ -12,6 +12,7 @@ mod links;
 mod parts;
 mod program;
 mod proxy;
+mod public_objects;
 mod public_urls;
 mod s3s_fs;
 mod server;

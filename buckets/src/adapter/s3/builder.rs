@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, Region, SharedCredentialsProvider};
+use aws_sdk_s3::types::ObjectCannedAcl;
 
 use super::client::{self, Bucket};
 use super::multipart::{Limits, Orphans};
@@ -26,6 +27,7 @@ pub struct S3Builder {
     checksums: Option<bool>,
     conditional_writes: bool,
     ordered_lists: bool,
+    public_objects: bool,
     limits: Limits,
     dispatcher: Option<Dispatcher>,
 }
@@ -42,6 +44,7 @@ impl S3Builder {
             checksums: None,
             conditional_writes: true,
             ordered_lists: true,
+            public_objects: false,
             limits: Limits::default(),
             dispatcher: None,
         }
@@ -99,6 +102,17 @@ impl S3Builder {
         self
     }
 
+    /// Sets whether anyone may read what is stored from now on, by whatever way: uploads, copies, links and forms that others
+    /// store with. Each such object has the ACL `public-read`. Off unless set: then the bucket decides.
+    ///
+    /// Amazon's new buckets have ACLs switched off and refuse such an upload as
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) (`AccessControlListNotSupported`); Cloudflare R2 has none at all. A
+    /// policy of the bucket makes a whole place public everywhere.
+    pub fn public_objects(mut self, yes: bool) -> Self {
+        self.public_objects = yes;
+        self
+    }
+
     /// Sets the size of parts, in bytes, 5 MiB to 5 GiB; 8 MiB unless set. All parts of an upload but its last have the
     /// same size. Content of a known length that would take over 9000 parts gets larger ones.
     pub fn part_size(mut self, bytes: u64) -> Self {
@@ -141,7 +155,7 @@ impl S3Builder {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if something is missing or wrong: bucket, region, endpoint,
-    /// credentials, part size.
+    /// credentials, part size, or public objects where there are none.
     pub fn build(self) -> Result<S3> {
         let credentials = self.credentials.as_ref().ok_or_else(|| {
             Error::invalid("credentials are missing: set them, or have them looked for with `build_from_environment` (feature `aws-config`)")
@@ -211,10 +225,14 @@ impl S3Builder {
     ) -> Result<S3> {
         check_bucket(&self.bucket)?;
         self.limits.check()?;
+        if self.public_objects && self.provider == Provider::CloudflareR2 {
+            return Err(Error::invalid("Cloudflare R2 has no public objects: give the bucket a public domain instead"));
+        }
+        let acl = self.public_objects.then_some(ObjectCannedAcl::PublicRead);
         let checksums = self.checksums.unwrap_or_else(|| self.provider.checksums());
         let client = Client::from_conf(builder.build());
         Ok(S3 {
-            bucket: Bucket { client, name: self.bucket.into(), credentials, checksums },
+            bucket: Bucket { client, name: self.bucket.into(), credentials, checksums, acl },
             limits: self.limits,
             orphans: Arc::new(Orphans::new(self.dispatcher.unwrap_or_else(Dispatcher::global))),
             capabilities: Capabilities::all()
@@ -326,6 +344,8 @@ mod tests {
             assert!(builder.build().is_err(), "{bucket:?}");
         }
         assert!(amazon().part_size(5 * 1024 * 1024 - 1).build().is_err());
+        let r2 = || builder(Provider::CloudflareR2).endpoint("https://account.r2.cloudflarestorage.com");
+        assert!(r2().build().is_ok() && r2().public_objects(true).build().is_err());
     }
 
     #[test]

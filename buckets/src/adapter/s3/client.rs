@@ -8,6 +8,7 @@ use aws_sdk_s3::config::{
     BehaviorVersion, Builder, RequestChecksumCalculation, ResponseChecksumValidation, SharedCredentialsProvider,
     StalledStreamProtectionConfig,
 };
+use aws_sdk_s3::types::ObjectCannedAcl;
 
 use super::document::WholeDocuments;
 
@@ -31,6 +32,8 @@ pub(super) struct Bucket {
     pub(super) credentials: Option<SharedCredentialsProvider>,
     /// Whether CRC-32C is sent, asked for and checked.
     pub(super) checksums: bool,
+    /// Who may read what is stored here, where that is not left to the bucket.
+    pub(super) acl: Option<ObjectCannedAcl>,
 }
 
 impl Bucket {

@@ -35,6 +35,7 @@ impl S3 {
             .bucket(&*self.bucket.name)
             .key(terms.key.as_str())
             .copy_source(self.source(source))
+            .set_acl(self.bucket.acl.clone())
             .set_copy_source_if_match(found.etag.as_ref().map(|tag| tag.to_header()))
             .set_if_match(terms.if_match())
             .set_if_none_match(terms.if_none_match());

@@ -40,6 +40,9 @@ impl Bucket {
         if let Some(checksum) = constraints.checksum {
             fields.push(("x-amz-checksum-crc32c", checksum.to_base64()));
         }
+        if let Some(acl) = &self.acl {
+            fields.push(("acl", acl.as_str().to_owned()));
+        }
         fields.push(("x-amz-algorithm", "AWS4-HMAC-SHA256".to_owned()));
         fields.push(("x-amz-credential", format!("{}/{scope}", credentials.access_key_id())));
         fields.push(("x-amz-date", at));

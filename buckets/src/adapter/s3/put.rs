@@ -88,6 +88,7 @@ impl Bucket {
                 .set_cache_control(terms.attributes.cache_control().map(str::to_owned))
                 .set_content_disposition(terms.attributes.content_disposition().map(str::to_owned))
                 .set_metadata(attributes::metadata(&terms.attributes))
+                .set_acl(self.acl.clone())
                 .set_if_match(terms.if_match())
                 .set_if_none_match(terms.if_none_match())
                 .set_checksum_crc32_c(self.checksums.then(|| checksum.to_base64()))

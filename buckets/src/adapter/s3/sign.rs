@@ -43,6 +43,7 @@ impl Bucket {
                     .key(op.key.as_str())
                     .set_content_type(content_type)
                     .set_content_length(length(size)?)
+                    .set_acl(self.acl.clone())
                     .set_checksum_crc32_c(checksum.map(Checksum::to_base64));
                 request.presigned(presigning).await.map_err(error::from_sdk)
             }

@@ -85,6 +85,7 @@ pub(in super::super) async fn begin(bucket: &Bucket, terms: &Terms) -> Result<St
         .set_cache_control(terms.attributes.cache_control().map(str::to_owned))
         .set_content_disposition(terms.attributes.content_disposition().map(str::to_owned))
         .set_metadata(attributes::metadata(&terms.attributes))
+        .set_acl(bucket.acl.clone())
         .set_checksum_algorithm(bucket.checksums.then_some(ChecksumAlgorithm::Crc32C))
         .set_checksum_type(bucket.checksums.then_some(ChecksumType::FullObject));
     let answer = request.send().await.map_err(error::from_sdk)?;
