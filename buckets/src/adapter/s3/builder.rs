@@ -106,8 +106,8 @@ impl S3Builder {
     /// store with. Each such object has the ACL `public-read`. Off unless set: then the bucket decides.
     ///
     /// Amazon's new buckets have ACLs switched off and refuse such an upload as
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) (`AccessControlListNotSupported`); Cloudflare R2 has none at all. A
-    /// policy of the bucket makes a whole place public everywhere.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) (`AccessControlListNotSupported`); Cloudflare R2 has none at all. A
+    /// policy of the bucket makes a whole place public everywhere. A copy of an object onto itself changes nothing.
     pub fn public_objects(mut self, yes: bool) -> Self {
         self.public_objects = yes;
         self

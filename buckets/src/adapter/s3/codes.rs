@@ -6,7 +6,7 @@ use crate::error::ErrorKind;
 ///
 /// From Amazon's list of error responses, and from what other servers were seen to answer.
 const CODES: &[(&str, ErrorKind)] = &[
-    ("AccessControlListNotSupported", ErrorKind::InvalidInput),
+    ("AccessControlListNotSupported", ErrorKind::Unsupported),
     ("AccessDenied", ErrorKind::PermissionDenied),
     ("AccountProblem", ErrorKind::PermissionDenied),
     ("AllAccessDisabled", ErrorKind::PermissionDenied),
